@@ -1,0 +1,2 @@
+//! The `kkp-oidc` command.
+fn main() {}

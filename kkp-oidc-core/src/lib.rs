@@ -1,0 +1,11 @@
+//! Pure library for sharing Kubernetes clusters through OpenID Connect.
+//!
+//! Text and bytes in, values and text out: nothing here does I/O, reads a clock, draws randomness or keeps global
+//! state. The time is a parameter ([`UnixTime`]), and so are random bytes, so every flow can be replayed in a test.
+
+#![warn(clippy::as_conversions)]
+
+pub mod secret;
+mod unix_time;
+
+pub use unix_time::UnixTime;
