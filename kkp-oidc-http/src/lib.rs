@@ -1,5 +1,7 @@
 //! axum adapter.
 
+#[cfg(feature = "dev-provider")]
+pub mod dev_provider;
 mod state;
 mod system;
 

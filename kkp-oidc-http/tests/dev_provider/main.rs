@@ -1,0 +1,6 @@
+//! The development provider, driven over loopback as a client would.
+#![cfg(feature = "dev-provider")]
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod flow;
+mod lab;
