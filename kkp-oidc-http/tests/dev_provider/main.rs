@@ -2,5 +2,10 @@
 #![cfg(feature = "dev-provider")]
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod authorization;
+mod faults;
 mod flow;
 mod lab;
+mod login;
+mod startup;
+mod token;
