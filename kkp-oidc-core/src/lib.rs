@@ -7,5 +7,6 @@
 
 pub mod secret;
 mod unix_time;
+pub mod yaml;
 
 pub use unix_time::UnixTime;
