@@ -5,6 +5,7 @@
 
 #![warn(clippy::as_conversions)]
 
+pub mod kubeconfig;
 pub mod secret;
 mod unix_time;
 pub mod yaml;
