@@ -119,3 +119,16 @@ fn debug_shows_how_many_and_how_long_only() {
         "AdminKubeconfig(1 clusters) AdminCluster { certificate_authority: Inline(3 bytes), .. }"
     );
 }
+
+#[test]
+fn a_kubeconfig_of_ten_thousand_clusters_is_read() {
+    let entries = (0..10_000).map(|index| {
+        format!(
+            "- name: c{index}\n  cluster: {{server: 'https://c{index}', certificate-authority-data: UEVN}}\n  \
+             extensions: [{{name: a, extension: {{b: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]}}}}]\n"
+        )
+    });
+    let text = format!("clusters:\n{}", entries.collect::<String>());
+    let cluster = AdminKubeconfig::parse(&text).unwrap().cluster_for("c9999").unwrap();
+    assert_eq!(cluster.server, "https://c9999");
+}

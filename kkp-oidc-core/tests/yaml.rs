@@ -85,3 +85,14 @@ fn refusal(text: &str) -> String {
         other => format!("{other:?}"),
     }
 }
+
+#[test]
+#[ignore = "takes half a minute in a debug build"]
+fn the_most_nodes_are_read_and_one_more_is_not() {
+    // One list, and scalars to fill it.
+    let list = |nodes: usize| format!("[{}1]", "1,".repeat(nodes - 2));
+    let read = |nodes: usize| yaml::from_str::<serde::de::IgnoredAny>(&list(nodes)).map(|_| ());
+    assert_eq!(read(5_000_000), Ok(()));
+    let text = read(5_000_001).unwrap_err().to_string();
+    assert_eq!(text, "the YAML text has too many levels, nodes or aliases (line 1, column 10000000)");
+}
