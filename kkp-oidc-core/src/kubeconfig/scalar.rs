@@ -62,7 +62,12 @@ pub(super) fn start_line(out: &mut String, indent: usize) {
 }
 
 fn push_spaces(out: &mut String, count: usize) {
-    out.extend(std::iter::repeat_n(' ', count));
+    // The deepest indentation of a kubeconfig is ten.
+    const SPACES: &str = "          ";
+    match SPACES.get(..count) {
+        Some(spaces) => out.push_str(spaces),
+        None => out.extend(std::iter::repeat_n(' ', count)),
+    }
 }
 
 /// Whether `text` is plain at first sight: visible ASCII only, no colon at its end, no indicator, sign, digit or dot
@@ -72,7 +77,12 @@ fn is_common(text: &str) -> bool {
         return false;
     };
     let plain_start = first.is_ascii_alphabetic() || matches!(first, b'/' | b'_' | b'$' | b'=' | b'(' | b'<' | b'\\');
-    plain_start && last != b':' && text.bytes().all(|byte| byte.is_ascii_graphic()) && !is_not_text(text)
+    plain_start && last != b':' && is_graphic(text) && !is_not_text(text)
+}
+
+/// Whether all is visible ASCII. Tokens and certificates are long, so this looks at all bytes without a branch.
+fn is_graphic(text: &str) -> bool {
+    text.as_bytes().chunks(64).all(|chunk| chunk.iter().fold(true, |all, byte| all & byte.is_ascii_graphic()))
 }
 
 /// What a string has that decides on its style.
