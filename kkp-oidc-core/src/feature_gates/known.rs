@@ -1,0 +1,148 @@
+//! The gates that KKP reads today.
+
+use std::fmt;
+
+/// A feature gate that some part of KKP reads today. None has a default: all are off unless set.
+///
+/// `Display` is the name as the flag and the `KubermaticConfiguration` spell it.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum KnownGate {
+    /// The API serves the share and secret endpoints; clusters with their own `spec.oidc` cannot be created.
+    OidcKubeCfgEndpoint,
+    /// The kube-apiservers of user clusters trust the platform's issuer.
+    OpenIdAuthPlugin,
+    /// The API serves cluster metrics taken from Prometheus.
+    PrometheusEndpoint,
+    /// Vertical pod autoscaling of all control plane components.
+    VerticalPodAutoscaler,
+    /// etcd's flags for corruption checks.
+    EtcdDataCorruptionChecks,
+    /// The etcd launcher on all clusters that do not refuse it.
+    EtcdLauncher,
+    /// Monitoring, logging and alerting for user clusters.
+    UserClusterMla,
+    /// The installer leaves out ingress, Dex, API and UI.
+    HeadlessInstallation,
+    /// Additional controllers for developers.
+    DevelopmentEnvironment,
+    /// No SSH key management for users.
+    DisableUserSshKey,
+    /// The application catalog lives outside of KKP.
+    ExternalApplicationCatalogManager,
+    /// Dynamic resource allocation in user clusters.
+    DynamicResourceAllocation,
+    /// Listeners of a Gateway follow its HTTPRoutes.
+    HttpRouteGatewaySync,
+    /// Quotas for accelerators on KubeVirt.
+    KubeVirtAcceleratorQuota,
+}
+
+impl KnownGate {
+    /// Every known gate.
+    pub const ALL: [Self; 14] = [
+        Self::OidcKubeCfgEndpoint,
+        Self::OpenIdAuthPlugin,
+        Self::PrometheusEndpoint,
+        Self::VerticalPodAutoscaler,
+        Self::EtcdDataCorruptionChecks,
+        Self::EtcdLauncher,
+        Self::UserClusterMla,
+        Self::HeadlessInstallation,
+        Self::DevelopmentEnvironment,
+        Self::DisableUserSshKey,
+        Self::ExternalApplicationCatalogManager,
+        Self::DynamicResourceAllocation,
+        Self::HttpRouteGatewaySync,
+        Self::KubeVirtAcceleratorQuota,
+    ];
+
+    /// The name as KKP spells it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OidcKubeCfgEndpoint => "OIDCKubeCfgEndpoint",
+            Self::OpenIdAuthPlugin => "OpenIDAuthPlugin",
+            Self::PrometheusEndpoint => "PrometheusEndpoint",
+            Self::VerticalPodAutoscaler => "VerticalPodAutoscaler",
+            Self::EtcdDataCorruptionChecks => "EtcdDataCorruptionChecks",
+            Self::EtcdLauncher => "EtcdLauncher",
+            Self::UserClusterMla => "UserClusterMLA",
+            Self::HeadlessInstallation => "HeadlessInstallation",
+            Self::DevelopmentEnvironment => "DevelopmentEnvironment",
+            Self::DisableUserSshKey => "DisableUserSSHKey",
+            Self::ExternalApplicationCatalogManager => "ExternalApplicationCatalogManager",
+            Self::DynamicResourceAllocation => "DynamicResourceAllocation",
+            Self::HttpRouteGatewaySync => "HTTPRouteGatewaySync",
+            Self::KubeVirtAcceleratorQuota => "KubeVirtAcceleratorQuota",
+        }
+    }
+
+    /// The gate with exactly this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|gate| gate.name() == name)
+    }
+
+    /// The gate that somebody who wrote `name` probably meant: at most three letters inserted, dropped or replaced,
+    /// upper or lower case aside. Of two equally near, the earlier in [`ALL`](Self::ALL).
+    #[must_use]
+    pub fn nearest(name: &str) -> Option<Self> {
+        // A guess for names far longer than any gate would be arbitrary, and slow.
+        if name.len() > 64 {
+            return None;
+        }
+        Self::ALL
+            .into_iter()
+            .map(|gate| (edit_distance(name.as_bytes(), gate.name().as_bytes()), gate))
+            .min_by_key(|&(distance, _)| distance)
+            .filter(|&(distance, _)| distance <= 3)
+            .map(|(_, gate)| gate)
+    }
+}
+
+impl fmt::Display for KnownGate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Levenshtein's distance in bytes, ASCII case aside.
+fn edit_distance(left: &[u8], right: &[u8]) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (index, a) in left.iter().enumerate() {
+        let mut diagonal = index;
+        let mut before = index + 1;
+        for (cell, b) in row.iter_mut().skip(1).zip(right) {
+            let replaced = diagonal + usize::from(!a.eq_ignore_ascii_case(b));
+            diagonal = *cell;
+            before = replaced.min(before + 1).min(*cell + 1);
+            *cell = before;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = index + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edit_distance_counts_insertions_removals_and_replacements() {
+        for (left, right, distance) in
+            [("", "", 0), ("abc", "", 3), ("", "abc", 3), ("kitten", "SITTING", 3), ("flaw", "lawn", 2)]
+        {
+            assert_eq!(edit_distance(left.as_bytes(), right.as_bytes()), distance, "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn all_lists_each_gate_once() {
+        for gate in KnownGate::ALL {
+            assert_eq!(KnownGate::from_name(gate.name()), Some(gate));
+        }
+    }
+}
