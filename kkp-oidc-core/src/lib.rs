@@ -6,6 +6,7 @@
 #![warn(clippy::as_conversions)]
 
 pub mod kubeconfig;
+pub mod cookie_key;
 pub mod feature_gates;
 pub mod secret;
 mod unix_time;
