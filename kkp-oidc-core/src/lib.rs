@@ -9,6 +9,7 @@ pub mod kubeconfig;
 pub mod cookie_key;
 pub mod feature_gates;
 pub mod secret;
+pub mod secure_cookie;
 mod unix_time;
 pub mod yaml;
 
