@@ -2,6 +2,8 @@
 //!
 //! The signed value is KKP's nonce as gob, the sealed one is about as long as what a login flow keeps.
 
+#![expect(clippy::expect_used, reason = "a benchmark ends where its set-up fails")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

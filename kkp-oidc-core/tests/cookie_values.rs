@@ -1,7 +1,5 @@
 //! Values within cookies: gob and JSON as Go writes and reads them.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
-
 use std::error::Error as _;
 
 use kkp_oidc_core::secure_cookie::gob::{self, DecodeGobError};
