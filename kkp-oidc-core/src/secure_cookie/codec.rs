@@ -65,8 +65,8 @@ impl Codec {
         }
         // 2. base64.
         let framed = base64url::decode(cookie).ok_or(DecodeCookieError::NotBase64 { len })?;
-        // 3. Three parts, of which the last may hold any byte, and the MAC over the first two. `verify_slice` takes
-        //    the same time whatever the MAC is.
+        // 3. Three parts and the MAC, which is the last, over the first two. `verify_slice` takes the same time
+        //    whatever the MAC is.
         let frame = Frame::split(&framed).ok_or(DecodeCookieError::NotSigned)?;
         self.mac(name, frame.signed).verify_slice(frame.mac).map_err(|_| DecodeCookieError::NotSigned)?;
         // 4. Time and age, with Go's wrapping arithmetic.
@@ -105,14 +105,15 @@ struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// Split at the first two `|`.
+    /// Split at the first two `|`, of which the second stands right before a MAC. The MAC may hold more of them.
     fn split(framed: &'a [u8]) -> Option<Self> {
-        let bar = |bytes: &[u8]| bytes.iter().position(|&byte| byte == b'|');
-        let (time, rest) = framed.split_at_checked(bar(framed)?)?;
-        let rest = rest.strip_prefix(b"|")?;
-        let (value, mac) = rest.split_at_checked(bar(rest)?)?;
+        let (signed, mac) = framed.split_at_checked(framed.len().checked_sub(1 + MAC_LEN)?)?;
         let mac = mac.strip_prefix(b"|")?;
-        let signed = framed.get(..time.len() + 1 + value.len())?;
+        let (time, value) = signed.split_at_checked(signed.iter().position(|&byte| byte == b'|')?)?;
+        let value = value.strip_prefix(b"|")?;
+        if value.contains(&b'|') {
+            return None;
+        }
         Some(Self { signed, time, value, mac })
     }
 }
@@ -123,15 +124,19 @@ mod tests {
 
     #[test]
     fn a_frame_is_split_at_the_first_two_bars_only() {
-        let frame = Frame::split(b"1|a|m|m|").unwrap();
-        assert_eq!(
-            (frame.signed, frame.time, frame.value, frame.mac),
-            (b"1|a".as_slice(), b"1".as_slice(), b"a".as_slice(), b"m|m|".as_slice())
-        );
-        for framed in ["", "1", "1|", "1|a"] {
-            assert!(Frame::split(framed.as_bytes()).is_none(), "{framed}");
+        let mac = [b'|'; MAC_LEN];
+        let framed = |signed: &str, mac: &[u8]| [signed.as_bytes(), b"|", mac].concat();
+        for (signed, time, value) in [("1|a", "1", "a"), ("|", "", ""), ("1|", "1", ""), ("|a", "", "a")] {
+            let framed = framed(signed, &mac);
+            let frame = Frame::split(&framed).unwrap();
+            assert_eq!((frame.signed, frame.mac), (signed.as_bytes(), mac.as_slice()));
+            assert_eq!((frame.time, frame.value), (time.as_bytes(), value.as_bytes()));
         }
-        let empty = Frame::split(b"||").unwrap();
-        assert_eq!((empty.signed, empty.time, empty.value, empty.mac), (b"|".as_slice(), &[][..], &[][..], &[][..]));
+        for refused in ["", "1", "1|a|b", "||"] {
+            assert!(Frame::split(&framed(refused, &mac)).is_none(), "{refused}");
+        }
+        assert!(Frame::split(&framed("1|a", &mac[1..])).is_none());
+        assert!(Frame::split(&framed("1|a", b"")).is_none());
+        assert!(Frame::split(b"").is_none());
     }
 }
