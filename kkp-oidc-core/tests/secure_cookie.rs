@@ -174,7 +174,8 @@ proptest! {
 
     #[test]
     fn what_was_made_is_opened(
-        value in prop::collection::vec(any::<u8>(), 1..300), name in ".{0,20}", key in prop::collection::vec(any::<u8>(), 1..130),
+        value in prop::collection::vec(any::<u8>(), 1..300), name in ".{0,20}",
+        key in prop::collection::vec(any::<u8>(), 1..130),
         iv in any::<[u8; 16]>(), now in any::<i64>().prop_map(UnixTime::from_secs),
     ) {
         let limits = CookieLimits::default().with_max_age_secs(0);
@@ -189,7 +190,8 @@ proptest! {
     /// Except for what base64 leaves open: line ends, and the bits that padding leaves over.
     #[test]
     fn a_cookie_changed_by_one_byte_is_refused(
-        value in prop::collection::vec(any::<u8>(), 0..40), at in any::<prop::sample::Index>(), byte in any::<u8>(), insert in any::<bool>(),
+        value in prop::collection::vec(any::<u8>(), 0..40), at in any::<prop::sample::Index>(),
+        byte in any::<u8>(), insert in any::<bool>(),
     ) {
         let cookie = signed().encode(&value, NAME, NOW).unwrap();
         let mut changed = cookie.clone().into_bytes();
@@ -205,7 +207,9 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_get_an_answer(cookie in prop::collection::vec(any::<u8>(), 0..200), text in "[A-Za-z0-9_=|-]{0,200}") {
+    fn any_bytes_get_an_answer(
+        cookie in prop::collection::vec(any::<u8>(), 0..200), text in "[A-Za-z0-9_=|-]{0,200}",
+    ) {
         for cookie in [cookie, URL_SAFE.encode(&text).into_bytes(), text.into_bytes()] {
             prop_assert!(signed().decode(&cookie, NAME, NOW).is_err());
             prop_assert!(sealed().decode(&cookie, NAME, NOW).is_err());

@@ -6,9 +6,9 @@
 //!        = iv AES-CTR(block key, iv, value)           in a SealedCookie
 //! ```
 //!
-//! `time` is in seconds since 1970, decimal; base64 has padding; the MAC is 32 raw bytes. A cookie promises that somebody who
-//! knows the hash key made this value for this cookie name at that time. It does not promise that it comes back only
-//! once, nor that it comes from the browser that it was given to.
+//! `time` is in seconds since 1970, decimal; base64 has padding; the MAC is 32 raw bytes. A cookie promises that
+//! somebody who knows the hash key made this value for this cookie name at that time. It does not promise that it comes
+//! back only once, nor that it comes from the browser that it was given to.
 //!
 //! What a value is, is up to the caller; [`Serializer`] makes and reads those that gorilla's serializers write. KKP's
 //! `csrf_token` is a [`SignedCookie`] around a [`gob`] string.
