@@ -5,9 +5,9 @@
 
 #![warn(clippy::as_conversions)]
 
-pub mod kubeconfig;
 pub mod cookie_key;
 pub mod feature_gates;
+pub mod kubeconfig;
 pub mod secret;
 pub mod secure_cookie;
 mod unix_time;

@@ -11,7 +11,7 @@ use kkp_oidc_core::kubeconfig::{
 };
 use serde::Deserialize;
 
-use crate::support;
+use crate::support::{self, Count};
 
 const FILE: &str = "kubeconfig.jsonl";
 
@@ -181,7 +181,7 @@ fn first_difference(client_go: Option<&str>, ours: Option<&str>) -> String {
 
 #[test]
 fn kubeconfigs_are_written_byte_for_byte_as_client_go_writes_them() {
-    let vectors: Vec<Vector> = support::read_vectors(FILE);
+    let vectors: Vec<Vector> = support::read(FILE);
     let count = vectors.len();
     let mut differences = Vec::new();
     for Vector { id, case, input, yaml, write_error } in vectors {
@@ -192,6 +192,6 @@ fn kubeconfigs_are_written_byte_for_byte_as_client_go_writes_them() {
             differences.push(format!("{id} ({case}): {}", first_difference(yaml.as_deref(), rendered)));
         }
     }
-    support::report(FILE, count, 0);
+    Count { checked: count, left_out: 0 }.report(FILE);
     assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
 }
