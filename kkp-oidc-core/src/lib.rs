@@ -5,11 +5,18 @@
 
 #![warn(clippy::as_conversions)]
 
+pub mod authorization;
+pub mod ca_bundle;
 pub mod cookie_key;
+pub mod directory;
 pub mod feature_gates;
+pub mod id_token;
+pub mod ids;
+pub mod issuer;
 pub mod kubeconfig;
 pub mod secret;
 pub mod secure_cookie;
+mod server_address;
 mod unix_time;
 pub mod yaml;
 

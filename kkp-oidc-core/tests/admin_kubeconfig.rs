@@ -74,14 +74,14 @@ fn every_missing_or_broken_fact_is_named_without_its_value() {
         (entry("null"), FindAdminClusterError::NoServer { name: name() }, "the cluster `a` has no `server`"),
         (entry("{server: ''}"), FindAdminClusterError::NoServer { name: name() }, "the cluster `a` has no `server`"),
         (
-            entry("{server: s3cr3t.example.com}"),
+            entry("{server: s3cr3t example}"),
             FindAdminClusterError::ServerNotHttp { name: name() },
-            "the `server` of the cluster `a` is not an http or https URL",
+            "the `server` of the cluster `a` is not an http or https URL, nor a host",
         ),
         (
             entry("{server: 'ftp://s3cr3t'}"),
             FindAdminClusterError::ServerNotHttp { name: name() },
-            "the `server` of the cluster `a` is not an http or https URL",
+            "the `server` of the cluster `a` is not an http or https URL, nor a host",
         ),
         (
             entry("{server: 'https://h', certificate-authority-data: UEV}"),

@@ -7,8 +7,8 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
-use url::Url;
 
+use crate::server_address::is_server_address;
 use crate::yaml::{self, ParseYamlError};
 
 /// Base64 as Go reads it: padding is required, the unused bits before it may have any value.
@@ -62,7 +62,7 @@ impl AdminKubeconfig {
     /// - [`FindAdminClusterError::NoClusters`] if the file has no cluster.
     /// - [`FindAdminClusterError::NotFound`] if it has several and none has the name.
     /// - [`FindAdminClusterError::NoServer`] if the entry has no server or an empty one.
-    /// - [`FindAdminClusterError::ServerNotHttp`] if the server is not an `http` or `https` URL.
+    /// - [`FindAdminClusterError::ServerNotHttp`] if the server is neither an `http` or `https` URL nor a host.
     /// - [`FindAdminClusterError::CertificateAuthorityNotBase64`] if the certificates are not in base64.
     pub fn cluster_for(&self, id: &str) -> Result<AdminCluster, FindAdminClusterError> {
         let only = || self.clusters.first_key_value().filter(|_| self.clusters.len() == 1);
@@ -154,11 +154,10 @@ impl ClusterEntry {
         if server.is_empty() {
             return Err(FindAdminClusterError::NoServer { name: name.to_owned() });
         }
-        let is_http = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
-        match Url::parse(server) {
-            Ok(url) if is_http(&url) => Ok(server),
-            _ => Err(FindAdminClusterError::ServerNotHttp { name: name.to_owned() }),
+        if !is_server_address(server) {
+            return Err(FindAdminClusterError::ServerNotHttp { name: name.to_owned() });
         }
+        Ok(server)
     }
 
     fn certificate_authority(&self, name: &str) -> Result<CertificateAuthority, FindAdminClusterError> {
@@ -213,7 +212,7 @@ pub enum FindAdminClusterError {
         name: String,
     },
     /// The cluster's server is not a URL that kubectl and a browser understand alike.
-    #[error("the `server` of the cluster `{}` is not an http or https URL", name.escape_debug())]
+    #[error("the `server` of the cluster `{}` is not an http or https URL, nor a host", name.escape_debug())]
     ServerNotHttp {
         /// The cluster's name in the file.
         name: String,

@@ -1,0 +1,28 @@
+//! The authorization request, what a flow keeps between its two halves, and what a callback must prove.
+//!
+//! A *flow* is one way through the authorization code grant ([OpenID Connect Core 1.0 section 3.1]). Nothing about it
+//! is kept on the server:
+//!
+//! - [`state`](StateKey) names the flow: its id and the time it began, authenticated.
+//! - a cookie per flow holds the rest, sealed ([`FlowCookies`]): OIDC nonce, PKCE verifier and [`FlowTarget`].
+//!
+//! So two tabs never disturb each other, and an expired flow can be told from a missing cookie.
+//!
+//! [OpenID Connect Core 1.0 section 3.1]: https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowAuth
+
+mod callback;
+mod cookies;
+mod flow;
+mod query;
+mod request;
+mod state;
+
+pub use self::callback::{Callback, CallbackError, CallbackOutcome, IssuerParameterError, ProviderErrorCode};
+pub use self::cookies::{FlowCookieError, FlowCookies, RequestCookies, SetCookie};
+pub use self::flow::{Flow, FlowId, FlowRandom, FlowTarget, Nonce, PkceVerifier, UserEntry};
+pub use self::query::{Query, ShareRequest, ShareRequestError};
+pub use self::request::AuthorizationRequest;
+pub use self::state::{AuthenticState, FlowKind, StateError, StateKey};
+
+/// How long a person may take from the link to the callback, in seconds, inclusive. People have second factors.
+pub const FLOW_MAX_AGE_SECS: i64 = 600;

@@ -1,0 +1,145 @@
+//! Users, projects and clusters: who may share what.
+//!
+//! [`DirectoryFile::parse`] reads the YAML that an operator keeps, [`DirectoryFile::resolve`] adds what its
+//! kubeconfigs say, and [`Directory::authorize`] answers the one question of the share endpoint.
+//!
+//! ```yaml
+//! users:
+//! - email: owner@example.com      # id: the lower-case hexadecimal SHA-256 of it, as KKP has it
+//! - email: root@example.com
+//!   admin: true
+//! projects:
+//! - id: my-project
+//!   members:
+//!   - email: owner@example.com
+//!     role: owners
+//! clusters:
+//! - id: lab7x9k2mp
+//!   project: my-project
+//!   name: the lab
+//!   server: https://lab.example.com:6443   # wins over the kubeconfig's
+//!   kubeconfig: admin.kubeconfig           # server and CA come from here
+//! ```
+
+mod file;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+pub use self::file::{ClusterReference, DirectoryError, DirectoryFile, DirectoryProblem};
+use crate::authorization::FlowTarget;
+use crate::ids::{ClusterId, ProjectId, UserId};
+
+/// What a member of a project may do. KKP: the groups of spec section 8.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Role {
+    /// `owners`
+    Owner,
+    /// `editors`
+    Editor,
+    /// `viewers`
+    Viewer,
+    /// `projectmanagers`: manage members, but do not see clusters.
+    ProjectManager,
+}
+
+impl Role {
+    /// The names that a file may use.
+    pub const NAMES: [&str; 4] = ["owners", "editors", "viewers", "projectmanagers"];
+
+    fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "owners" => Some(Self::Owner),
+            "editors" => Some(Self::Editor),
+            "viewers" => Some(Self::Viewer),
+            "projectmanagers" => Some(Self::ProjectManager),
+            _ => None,
+        }
+    }
+
+    /// KKP: owners, editors and viewers may see, and so share, a project's clusters; spec section 4.2.
+    const fn may_share(self) -> bool {
+        !matches!(self, Self::ProjectManager)
+    }
+}
+
+/// What a kubeconfig says of one cluster to people without rights: where it is and whom to trust there.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record that directories fill by name")]
+pub struct SharedCluster {
+    /// The cluster.
+    pub id: ClusterId,
+    /// What people call it; shown on pages, never in a kubeconfig.
+    pub name: String,
+    /// Address of the API server, an http or https URL as given.
+    pub server: String,
+    /// PEM of the certificate authorities that the API server's certificate leads to; empty where the system's do.
+    pub certificate_authority_data: Vec<u8>,
+}
+
+/// Users, projects and clusters of one installation.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    users: BTreeMap<UserId, User>,
+    projects: BTreeMap<ProjectId, Vec<Member>>,
+    clusters: BTreeMap<ClusterId, (ProjectId, SharedCluster)>,
+}
+
+#[derive(Clone, Debug)]
+struct User {
+    email: String,
+    admin: bool,
+    groups: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Member {
+    subject: Subject,
+    role: Role,
+}
+
+#[derive(Clone)]
+enum Subject {
+    Email(String),
+    Group(String),
+}
+
+impl fmt::Debug for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Email(_) => "Email(..)",
+            Self::Group(_) => "Group(..)",
+        })
+    }
+}
+
+impl Directory {
+    /// The cluster, if the user may share it as part of the project; `None` for an unknown user, project or cluster,
+    /// for a cluster of another project and for a user without a role there, so that nobody can tell them apart.
+    ///
+    /// Administrators may share every cluster, under the project that it belongs to. KKP: spec section 4.2.
+    #[must_use]
+    pub fn authorize(&self, target: &FlowTarget) -> Option<&SharedCluster> {
+        let user = self.users.get(&target.user_id)?;
+        let members = self.projects.get(&target.project_id)?;
+        let (project_id, cluster) = self.clusters.get(&target.cluster_id)?;
+        let may_share = user.admin || members.iter().any(|member| member.role.may_share() && member.is(user));
+        (may_share && *project_id == target.project_id).then_some(cluster)
+    }
+
+    /// All clusters, in the order of their ids.
+    pub fn clusters(&self) -> impl Iterator<Item = &SharedCluster> {
+        self.clusters.values().map(|(_, cluster)| cluster)
+    }
+}
+
+impl Member {
+    /// KKP compares e-mail addresses without regard to case, groups exactly.
+    fn is(&self, user: &User) -> bool {
+        match &self.subject {
+            Subject::Email(email) => email.to_lowercase() == user.email.to_lowercase(),
+            Subject::Group(group) => user.groups.contains(group),
+        }
+    }
+}
