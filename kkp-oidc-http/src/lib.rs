@@ -1,9 +1,49 @@
-//! axum adapter.
+//! axum adapter of kkp-oidc: the share endpoint, its OpenID Connect client and its pages.
+//!
+//! [`router`] is all that an embedding service needs:
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use kkp_oidc_core::issuer::{IssuerConfig, IssuerSettings};
+//! use kkp_oidc_http::{AppState, FileDirectory, ServiceConfig, SystemClock, SystemEntropy};
+//!
+//! # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+//! let issuer = IssuerConfig::try_from(IssuerSettings {
+//!     issuer_url: "https://kkp.example.com/dex".into(),
+//!     client_id: "kubermaticIssuer".into(),
+//!     client_secret: Some("from a file, not from here".into()),
+//!     redirect_uri: "https://kkp.example.com/api/v1/kubeconfig".into(),
+//!     ..IssuerSettings::default()
+//! })?;
+//! let cookie_key = std::fs::read_to_string("cookie.key")?.trim_end().parse()?;
+//! let config = ServiceConfig::new(issuer, cookie_key, "OIDCKubeCfgEndpoint=true".parse()?);
+//! let directory = Arc::new(FileDirectory::open("clusters.yaml")?);
+//! let state = AppState::new(config, directory, Arc::new(SystemClock), Arc::new(SystemEntropy))?;
+//! let app: axum::Router = axum::Router::new().merge(kkp_oidc_http::router(state));
+//! # Ok(())
+//! # }
+//! ```
 
 #[cfg(feature = "dev-provider")]
+pub mod demo;
+#[cfg(feature = "dev-provider")]
 pub mod dev_provider;
+mod directory;
+mod error;
+mod oidc;
+mod pages;
+mod routes;
+#[cfg(feature = "server")]
+pub mod server;
 mod state;
 mod system;
+mod used_flows;
 
-pub use state::{Clock, Entropy};
+pub use directory::{
+    Authorization, ClusterDirectory, DirectoryUnavailable, FileDirectory, KubeconfigProblem, LoadDirectoryError,
+};
+pub use oidc::{BuildTlsError, CALLBACK_BUDGET, IdpCa, Trust};
+pub use routes::router;
+pub use state::{AppState, Clock, Entropy, ServiceConfig};
 pub use system::{SystemClock, SystemEntropy};

@@ -1,6 +1,19 @@
-//! What the adapter takes from outside: the time and randomness.
+//! What the routes share: configuration, the OIDC client, the directory, keys, and what the process remembers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use kkp_oidc_core::UnixTime;
+use kkp_oidc_core::authorization::{FlowCookies, FlowRandom, StateKey};
+use kkp_oidc_core::cookie_key::CookieKey;
+use kkp_oidc_core::feature_gates::{FeatureGates, KnownGate};
+use kkp_oidc_core::issuer::IssuerConfig;
+use kkp_oidc_core::kubeconfig::Preferences;
+
+use crate::directory::ClusterDirectory;
+use crate::oidc::{BuildTlsError, IdpCa, OidcClient, ProviderError, Trust};
+use crate::pages::Landing;
+use crate::used_flows::UsedFlows;
 
 /// Tells the time. [`SystemClock`](crate::SystemClock) in service, a number in a test.
 pub trait Clock: Send + Sync + 'static {
@@ -16,4 +29,184 @@ pub trait Clock: Send + Sync + 'static {
 pub trait Entropy: Send + Sync + 'static {
     /// Overwrite all of `bytes`.
     fn fill(&self, bytes: &mut [u8]);
+}
+
+/// Everything that an operator decides.
+///
+/// The public base URL is the one that [`IssuerConfig::redirect_uri`] begins with; request headers never form a URL.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ServiceConfig {
+    /// The provider and the client.
+    pub issuer: IssuerConfig,
+    /// Key of the flows' cookies and states. The same on every replica.
+    pub cookie_key: CookieKey,
+    /// `OIDCKubeCfgEndpoint` switches the share endpoint on.
+    pub feature_gates: FeatureGates,
+    /// Whose certificates the provider may have.
+    pub trust: Trust,
+    /// Accept every certificate of the provider. KKP: flag `oidc-skip-tls-verify`.
+    pub dangerous_skip_tls_verify: bool,
+    /// When the issuer's CA goes into a kubeconfig.
+    pub idp_ca: IdpCa,
+    /// Whether kubeconfigs have the line `preferences: {}`. KKP: up to 2.29.
+    pub preferences: Preferences,
+}
+
+impl ServiceConfig {
+    /// The configuration with everything else at its default.
+    #[must_use]
+    pub fn new(issuer: IssuerConfig, cookie_key: CookieKey, feature_gates: FeatureGates) -> Self {
+        Self {
+            issuer,
+            cookie_key,
+            feature_gates,
+            trust: Trust::default(),
+            dangerous_skip_tls_verify: false,
+            idp_ca: IdpCa::default(),
+            preferences: Preferences::default(),
+        }
+    }
+}
+
+/// State of the [`router`](crate::router). Cheap to clone; all clones are the same.
+#[derive(Clone)]
+pub struct AppState(Arc<Shared>);
+
+struct Shared {
+    oidc: OidcClient,
+    directory: Arc<dyn ClusterDirectory>,
+    cookies: FlowCookies,
+    state_key: StateKey,
+    used_flows: UsedFlows,
+    gate_on: bool,
+    preferences: Preferences,
+    shutting_down: AtomicBool,
+    landing: Landing,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl AppState {
+    /// The state of one service.
+    ///
+    /// # Errors
+    ///
+    /// - [`BuildTlsError`] if TLS towards the provider cannot be set up.
+    pub fn new(
+        config: ServiceConfig,
+        directory: Arc<dyn ClusterDirectory>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, BuildTlsError> {
+        Self::with_landing(config, directory, clock, entropy, Landing::Static)
+    }
+
+    pub(crate) fn with_landing(
+        config: ServiceConfig,
+        directory: Arc<dyn ClusterDirectory>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        landing: Landing,
+    ) -> Result<Self, BuildTlsError> {
+        let ServiceConfig { issuer, cookie_key, feature_gates, trust, dangerous_skip_tls_verify, idp_ca, preferences } =
+            config;
+        if dangerous_skip_tls_verify {
+            tracing::warn!(
+                "the identity provider's certificate is NOT verified: anybody in between can log in as anybody"
+            );
+        }
+        let cookies = FlowCookies::new(&cookie_key, issuer.cookie_security());
+        let oidc = OidcClient::new(issuer, &trust, dangerous_skip_tls_verify, idp_ca, Arc::clone(&clock))?;
+        Ok(Self(Arc::new(Shared {
+            oidc,
+            directory,
+            cookies,
+            state_key: StateKey::new(&cookie_key),
+            used_flows: UsedFlows::default(),
+            gate_on: feature_gates.is_enabled(KnownGate::OidcKubeCfgEndpoint.name()),
+            preferences,
+            shutting_down: AtomicBool::new(false),
+            landing,
+            clock,
+            entropy,
+        })))
+    }
+
+    /// Keep trying, with longer and longer pauses, until the provider's metadata is known. Run it beside the server, so
+    /// that [`/readyz`](crate::router) turns green without a request.
+    pub async fn discover(&self) {
+        self.0.oidc.discover_with_back_off().await;
+    }
+
+    /// From now on no flow begins; callbacks are still answered.
+    pub fn begin_shutdown(&self) {
+        self.0.shutting_down.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_shutting_down(&self) -> bool {
+        self.0.shutting_down.load(Ordering::Relaxed)
+    }
+
+    /// Whether a flow can begin: the provider is known, and the service is not ending.
+    pub(crate) async fn readiness(&self) -> Result<(), NotReady> {
+        if self.is_shutting_down() {
+            return Err(NotReady::ShuttingDown);
+        }
+        self.oidc().metadata().await.map(|_| ()).map_err(NotReady::Provider)
+    }
+
+    pub(crate) fn oidc(&self) -> &OidcClient {
+        &self.0.oidc
+    }
+
+    pub(crate) fn directory(&self) -> &dyn ClusterDirectory {
+        self.0.directory.as_ref()
+    }
+
+    pub(crate) fn cookies(&self) -> &FlowCookies {
+        &self.0.cookies
+    }
+
+    pub(crate) fn state_key(&self) -> &StateKey {
+        &self.0.state_key
+    }
+
+    pub(crate) fn used_flows(&self) -> &UsedFlows {
+        &self.0.used_flows
+    }
+
+    pub(crate) fn gate_is_on(&self) -> bool {
+        self.0.gate_on
+    }
+
+    pub(crate) fn preferences(&self) -> Preferences {
+        self.0.preferences
+    }
+
+    pub(crate) fn landing(&self) -> &Landing {
+        &self.0.landing
+    }
+
+    pub(crate) fn now(&self) -> UnixTime {
+        self.0.clock.now()
+    }
+
+    pub(crate) fn flow_random(&self) -> FlowRandom {
+        let mut random = FlowRandom { id: [0; 16], nonce: [0; 32], pkce_verifier: [0; 32], iv: [0; 16] };
+        self.0.entropy.fill(&mut random.id);
+        self.0.entropy.fill(&mut random.nonce);
+        self.0.entropy.fill(&mut random.pkce_verifier);
+        self.0.entropy.fill(&mut random.iv);
+        random
+    }
+}
+
+/// Why no flow can begin.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotReady {
+    #[error("the service is shutting down")]
+    ShuttingDown,
+    #[error(transparent)]
+    Provider(ProviderError),
 }

@@ -1,0 +1,49 @@
+//! Where users, projects and clusters come from.
+
+mod file;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use kkp_oidc_core::authorization::FlowTarget;
+use kkp_oidc_core::directory::{Directory, SharedCluster};
+
+pub use self::file::{FileDirectory, KubeconfigProblem, LoadDirectoryError};
+
+/// Answers who may share which cluster.
+///
+/// The answer to [`authorize`](Self::authorize) must be the same for everything that does not exist and everything
+/// that is not allowed.
+pub trait ClusterDirectory: Send + Sync + 'static {
+    /// The cluster, if the user who made the link may share it; `None` if not, for whatever reason.
+    fn authorize<'a>(&'a self, target: &'a FlowTarget) -> Authorization<'a>;
+}
+
+/// What [`ClusterDirectory::authorize`] will have found.
+pub type Authorization<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<Arc<SharedCluster>>, DirectoryUnavailable>> + Send + 'a>>;
+
+/// The directory cannot answer now; `reason` is for the log.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{reason}")]
+#[non_exhaustive]
+pub struct DirectoryUnavailable {
+    /// Why not.
+    pub reason: String,
+}
+
+impl DirectoryUnavailable {
+    /// The directory cannot answer, because of `reason`.
+    #[must_use]
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into() }
+    }
+}
+
+/// A directory that does not change.
+impl ClusterDirectory for Directory {
+    fn authorize<'a>(&'a self, target: &'a FlowTarget) -> Authorization<'a> {
+        let found = Self::authorize(self, target).cloned().map(Arc::new);
+        Box::pin(std::future::ready(Ok(found)))
+    }
+}

@@ -1,0 +1,284 @@
+//! Errors of the share endpoint, and the one table of what a client sees of them.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use kkp_oidc_core::authorization::{
+    CallbackError, FlowCookieError, IssuerParameterError, ProviderErrorCode, ShareRequestError, StateError,
+};
+use kkp_oidc_core::id_token::{ClaimsError, ParseIdTokenError};
+use kkp_oidc_core::kubeconfig::RenderKubeconfigError;
+use serde::Serialize;
+
+use crate::directory::DirectoryUnavailable;
+use crate::oidc::ProviderError;
+use crate::pages;
+
+/// Why a link or a callback is not answered with what was asked for.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoginError {
+    #[error("gate OIDCKubeCfgEndpoint is off")]
+    GateOff,
+    #[error("service is shutting down")]
+    ShuttingDown,
+    #[error("query is too long")]
+    QueryTooLong,
+    #[error("share link cannot be used")]
+    ShareRequest(#[from] ShareRequestError),
+    #[error("user, project or cluster unknown, or user not allowed")]
+    NotFound,
+    #[error("directory of clusters is unavailable")]
+    Directory(#[from] DirectoryUnavailable),
+    #[error("callback cannot be used")]
+    Callback(#[from] CallbackError),
+    #[error("state refused")]
+    State(#[from] StateError),
+    #[error("flow cookie refused")]
+    Cookie(#[from] FlowCookieError),
+    #[error("flow was used before")]
+    FlowUsed,
+    #[error("too many logins under way")]
+    TooManyFlows,
+    #[error("iss parameter refused")]
+    IssuerParameter(#[from] IssuerParameterError),
+    #[error("provider refused the login")]
+    Refused { error: Option<ProviderErrorCode> },
+    #[error("provider refused the code")]
+    CodeRefused { error: Option<ProviderErrorCode> },
+    #[error("provider failed")]
+    Provider(#[from] ProviderError),
+    #[error("token response has no ID token")]
+    NoIdToken,
+    #[error("ID token cannot be read")]
+    IdToken(#[from] ParseIdTokenError),
+    #[error("ID token's algorithm is not one that the provider announces")]
+    AlgorithmNotAnnounced,
+    #[error("ID token is signed by a key that the provider does not publish")]
+    UnknownKey,
+    #[error("ID token's signature does not hold")]
+    BadSignature,
+    #[error("ID token's claims refused")]
+    Claims(#[from] ClaimsError),
+    #[error("token response has no refresh token")]
+    NoRefreshToken,
+    #[error("kubeconfig cannot be written")]
+    Kubeconfig(#[from] RenderKubeconfigError),
+}
+
+/// What a client sees: a status, a stable code, one sentence.
+pub(crate) struct PublicError {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
+impl LoginError {
+    /// The table. Texts are for the person in front of the browser; causes are for the log.
+    pub(crate) fn public(&self) -> PublicError {
+        let (status, code, message): (u16, _, &str) = match self {
+            Self::GateOff => (404, "not_found", "There is no such page."),
+            Self::ShuttingDown => {
+                (503, "shutting_down", "The service is shutting down. Open the link again in a minute.")
+            }
+            Self::QueryTooLong => (400, "request_too_long", "The link is too long. Ask whoever sent it for a new one."),
+            Self::ShareRequest(ShareRequestError::Missing { parameters }) => {
+                let message = format!(
+                    "The link is not whole: {} is missing. Copy it again from whoever sent it.",
+                    parameters.join(", ")
+                );
+                return PublicError { status: StatusCode::BAD_REQUEST, code: "parameter_missing", message };
+            }
+            // An id that cannot exist is answered like one that does not.
+            Self::NotFound | Self::ShareRequest(_) => (
+                404,
+                "share_not_found",
+                "This link does not lead to a shared cluster, or whoever made it may no longer share it. Ask for a new one.",
+            ),
+            Self::Directory(_) => {
+                (503, "directory_unavailable", "The list of clusters cannot be read. Try again in a minute.")
+            }
+            Self::Callback(CallbackError::NoState) => (400, "state_missing", AGAIN),
+            Self::Callback(CallbackError::NoCode) => (400, "code_missing", AGAIN),
+            Self::Callback(_) => (400, "code_malformed", AGAIN),
+            Self::State(StateError::Expired { .. }) => {
+                (400, "flow_expired", "The login took longer than 10 minutes. Open the share link again.")
+            }
+            Self::State(_) => (400, "state_invalid", AGAIN),
+            Self::Cookie(FlowCookieError::Missing) => (
+                400,
+                "cookie_missing",
+                "The login was begun in another browser, or this one does not keep cookies. Open the share link again here.",
+            ),
+            Self::Cookie(_) => (400, "cookie_invalid", AGAIN),
+            Self::FlowUsed => (
+                400,
+                "flow_used",
+                "This login was completed before; its kubeconfig still works. Open the share link again for another one.",
+            ),
+            Self::TooManyFlows => (503, "too_many_flows", "Too many people log in right now. Try again in a minute."),
+            Self::IssuerParameter(_) => {
+                (400, "issuer_mismatch", "The answer does not come from the identity provider that was asked.")
+            }
+            Self::Refused { error } => return refused(error.as_ref(), "The identity provider refuses the login"),
+            Self::CodeRefused { error } => {
+                let message = sentence("The identity provider refuses the login's code", error.as_ref());
+                return PublicError { status: StatusCode::BAD_REQUEST, code: "code_refused", message };
+            }
+            Self::Provider(ProviderError::Unreachable(_) | ProviderError::OutOfService) => {
+                (503, "provider_unavailable", "The identity provider cannot be reached. Try again in a minute.")
+            }
+            Self::Provider(ProviderError::TimedOut) => {
+                (504, "provider_timeout", "The identity provider does not answer in time. Try again in a minute.")
+            }
+            Self::Provider(_) => (
+                502,
+                "provider_invalid",
+                "The identity provider answers in a way that cannot be used. Tell the people who run this service.",
+            ),
+            Self::NoIdToken => (401, "token_missing", TOKEN),
+            Self::IdToken(ParseIdTokenError::Algorithm) | Self::AlgorithmNotAnnounced => {
+                (401, "token_algorithm", TOKEN)
+            }
+            Self::IdToken(_) => (401, "token_malformed", TOKEN),
+            Self::UnknownKey => (401, "token_key_unknown", TOKEN),
+            Self::BadSignature => (401, "token_signature", TOKEN),
+            Self::Claims(error) => match error {
+                ClaimsError::NoEmail => (
+                    400,
+                    "email_missing",
+                    "The identity provider does not tell your e-mail address, which the cluster needs to know you by.",
+                ),
+                ClaimsError::EmailMalformed => {
+                    (400, "email_malformed", "The identity provider tells an e-mail address that is none.")
+                }
+                ClaimsError::EmailNotVerified => (
+                    401,
+                    "email_not_verified",
+                    "Your e-mail address is not verified. Verify it at the identity provider and open the link again.",
+                ),
+                ClaimsError::Issuer => (401, "token_issuer", TOKEN),
+                ClaimsError::Audience | ClaimsError::AuthorizedParty => (401, "token_audience", TOKEN),
+                ClaimsError::Expired { .. } => (401, "token_expired", TOKEN),
+                ClaimsError::FromTheFuture { .. } => (401, "token_not_yet_valid", TOKEN),
+                ClaimsError::Nonce | ClaimsError::Missing { claim: "nonce" } => (401, "token_nonce", TOKEN),
+                ClaimsError::AccessTokenHash => (401, "token_at_hash", TOKEN),
+                _ => (401, "token_malformed", TOKEN),
+            },
+            Self::NoRefreshToken => (
+                400,
+                "refresh_token_missing",
+                "The identity provider gives no refresh token, so the kubeconfig would end within the hour. \
+                 Tell the people who run this service: --oidc-issuer-offline-access-as-scope may need another value.",
+            ),
+            Self::Kubeconfig(_) => {
+                (400, "kubeconfig_unwritable", "Your e-mail address has characters that a kubeconfig cannot hold.")
+            }
+        };
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        PublicError { status, code, message: message.to_owned() }
+    }
+
+    /// The answer, as a page or as JSON, whichever `headers` prefer; causes go to the log.
+    pub(crate) fn into_response(self, headers: &HeaderMap) -> Response {
+        let public = self.public();
+        let error = &self as &(dyn std::error::Error + 'static);
+        match public.status.as_u16() {
+            404 => tracing::debug!(code = public.code, error, "request refused"),
+            500.. => tracing::error!(code = public.code, error, "request failed"),
+            _ => tracing::warn!(code = public.code, error, "request refused"),
+        }
+        if prefers_html(headers) { public.into_page() } else { public.into_json() }
+    }
+}
+
+const AGAIN: &str = "The login cannot be completed. Open the share link again.";
+const TOKEN: &str = "The identity provider's ID token is refused. Tell the people who run this service.";
+
+fn refused(error: Option<&ProviderErrorCode>, text: &str) -> PublicError {
+    let (status, code) = match error.map(ProviderErrorCode::as_str) {
+        Some("access_denied") => (StatusCode::BAD_REQUEST, "access_denied"),
+        Some("temporarily_unavailable") => (StatusCode::SERVICE_UNAVAILABLE, "provider_unavailable"),
+        Some("server_error") => (StatusCode::BAD_GATEWAY, "provider_invalid"),
+        _ => (StatusCode::BAD_REQUEST, "login_refused"),
+    };
+    PublicError { status, code, message: sentence(text, error) }
+}
+
+/// Only a well-formed error code of the provider may be repeated, nothing else of its answer.
+fn sentence(text: &str, error: Option<&ProviderErrorCode>) -> String {
+    match error {
+        Some(error) => format!("{text} ({error}). Open the share link again."),
+        None => format!("{text}. Open the share link again."),
+    }
+}
+
+impl PublicError {
+    /// KKP's shape (spec section 4.8), and the stable code beside it.
+    fn into_json(self) -> Response {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            error: Inner<'a>,
+            code: &'a str,
+        }
+        #[derive(Serialize)]
+        struct Inner<'a> {
+            code: u16,
+            message: &'a str,
+        }
+        let inner = Inner { code: self.status.as_u16(), message: &self.message };
+        // INVARIANT: texts and numbers can be written as JSON.
+        let mut body = serde_json::to_string(&Body { error: inner, code: self.code }).unwrap_or_default();
+        body.push('\n');
+        (self.status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
+    }
+
+    fn into_page(self) -> Response {
+        (self.status, pages::error(self.status, self.code, &self.message)).into_response()
+    }
+}
+
+/// Whether `Accept` gives text/html a higher quality than application/json ([RFC 9110 section 12.5.1]). Browsers name
+/// text/html; programs say nothing, `*/*` or application/json.
+///
+/// [RFC 9110 section 12.5.1]: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
+fn prefers_html(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT);
+    let ranges: Vec<_> = values
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let media = parts.next().unwrap_or_default().to_ascii_lowercase();
+            let quality = parts.filter_map(|part| part.strip_prefix("q=")).find_map(|q| q.parse::<f32>().ok());
+            (media, quality.unwrap_or(1.0))
+        })
+        .collect();
+    // The most specific range counts.
+    let quality_of = |media: &str, group: &str| {
+        let quality = |name: &str| ranges.iter().find(|(range, _)| range == name).map(|&(_, quality)| quality);
+        quality(media).or_else(|| quality(group)).or_else(|| quality("*/*")).unwrap_or(0.0)
+    };
+    quality_of("text/html", "text/*") > quality_of("application/json", "application/*")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_for_whoever_prefers_them() {
+        let prefers = |accept: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            prefers_html(&headers)
+        };
+        assert!(!prefers_html(&HeaderMap::new()));
+        assert!(prefers("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"));
+        assert!(prefers("text/*;q=0.5, application/json;q=0.4"));
+        for accept in
+            ["*/*", "application/json", "application/json, text/html", "text/html;q=0.1, */*", "text/html;q=0"]
+        {
+            assert!(!prefers(accept), "{accept}");
+        }
+    }
+}
