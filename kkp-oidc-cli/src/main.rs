@@ -1,2 +1,32 @@
 //! The `kkp-oidc` command.
-fn main() {}
+
+mod args;
+mod commands;
+mod error;
+#[cfg(feature = "serve")]
+mod go_flags;
+mod io;
+#[cfg(feature = "serve")]
+mod log;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Cli, Command};
+
+fn main() -> ExitCode {
+    let arguments = std::env::args_os();
+    #[cfg(feature = "serve")]
+    let (arguments, ignored) = go_flags::normalize(arguments);
+    let cli = Cli::parse_from(arguments);
+    let result = match cli.command {
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => commands::serve::run(*args, &ignored, cli.output),
+        Command::Key(args) => commands::key::run(&args, cli.output),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => error.report(),
+    }
+}

@@ -1,0 +1,5 @@
+//! One file a command: read, call core, write.
+
+pub(crate) mod key;
+#[cfg(feature = "serve")]
+pub(crate) mod serve;
