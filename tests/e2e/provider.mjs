@@ -1,0 +1,105 @@
+// The OpenID Provider: npm `oidc-provider` over HTTPS, with one confidential client.
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { join } from 'node:path';
+
+import { Provider } from 'oidc-provider';
+
+/** Login name to claims. The subject is neither the login name nor the e-mail, so that nobody can take one for the other. */
+const USERS = {
+  anna: { email: 'anna@kubermatic.com', email_verified: true, groups: ['viewers'] },
+  lukasz: { email: 'lukasz@kubermatic.com', email_verified: true, groups: ['developers', 'viewers'] },
+};
+
+const CLIENT_ID = 'kubermaticIssuer';
+
+/** Seconds that an ID token is good for, unless a scenario sets `provider.idTokenSeconds`. kubectl refreshes 10 s early. */
+export const ID_TOKEN_SECONDS = 45;
+
+const DAY = 86_400;
+
+function signingKey() {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'rsa-1' };
+}
+
+function account(login) {
+  const claims = USERS[login];
+  if (!claims) return undefined;
+  const sub = createHash('sha256').update(`subject of ${login}`).digest('base64url');
+  return { accountId: login, claims: () => ({ sub, ...claims }) };
+}
+
+/**
+ * Start the provider. It rotates refresh tokens, and gives one only for `offline_access` with `prompt=consent`.
+ * Gives what a client needs to know: `issuer`, `clientId`, `clientSecret`.
+ */
+export async function startProvider({ state, port, tls, redirectUris }) {
+  const logFile = join(state, 'provider.log');
+  writeFileSync(logFile, '', { mode: 0o600 });
+  const log = (line) => appendFileSync(logFile, `${new Date().toISOString()} ${line}\n`);
+
+  const issuer = `https://localhost:${port}`;
+  // Form-urlencoding changes the last characters: a client that sends them raw in HTTP Basic is refused.
+  const clientSecret = `${randomBytes(24).toString('hex')}+%`;
+  const settings = { idTokenSeconds: ID_TOKEN_SECONDS };
+  const provider = new Provider(issuer, {
+    jwks: { keys: [signingKey()] },
+    clients: [{
+      client_id: CLIENT_ID,
+      client_secret: clientSecret,
+      grant_types: ['authorization_code', 'refresh_token'],
+      redirect_uris: redirectUris,
+      response_types: ['code'],
+    }],
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], groups: ['groups'] },
+    scopes: ['openid', 'offline_access', 'email', 'groups'],
+    conformIdTokenClaims: false,
+    cookies: { keys: [randomBytes(16).toString('hex')] },
+    features: { devInteractions: { enabled: true } },
+    findAccount: (_, login) => account(login),
+    pkce: { required: () => true },
+    rotateRefreshToken: true,
+    ttl: {
+      AccessToken: 600,
+      AuthorizationCode: 60,
+      Grant: DAY,
+      IdToken: () => settings.idTokenSeconds,
+      Interaction: 600,
+      RefreshToken: DAY,
+      Session: DAY,
+    },
+  });
+  provider.use(async (ctx, next) => {
+    await next();
+    log(`${ctx.method} ${ctx.path} ${ctx.status}`);
+  });
+  for (const event of ['authorization.error', 'grant.error', 'server_error']) {
+    provider.on(event, (_, error) => log(`${event}: ${error.message} ${error.error_description ?? ''}`));
+  }
+  const refreshed = [];
+  provider.on('grant.success', ({ oidc }) => {
+    log(`grant.success: ${oidc.params.grant_type}`);
+    if (oidc.params.grant_type === 'refresh_token') refreshed.push(oidc.client.clientId);
+  });
+
+  const server = createServer({ cert: readFileSync(tls.chain), key: readFileSync(tls.key) }, provider.callback());
+  await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    issuer,
+    clientId: CLIENT_ID,
+    clientSecret,
+    logFile,
+    settings,
+    /** How often a refresh token was redeemed so far. */
+    refreshes: () => refreshed.length,
+    stop: () => new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    }),
+  };
+}

@@ -1,0 +1,62 @@
+// `kkp-oidc serve`, the program under test, as a process of its own with KKP's flags.
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Part } from './process.mjs';
+
+/** The id that KKP gives to a user. */
+export function userId(email) {
+  return createHash('sha256').update(email.toLowerCase()).digest('hex');
+}
+
+/** A share link in the form that KKP's dashboard makes. */
+export function shareLink(origin, parameters) {
+  return `${origin}/api/v1/kubeconfig?${Object.entries(parameters).map(([key, value]) => `${key}=${value}`).join('&')}`;
+}
+
+/** The cluster file. JSON is YAML, and paths in it are relative to it. */
+export function writeClusters(state, { users, projects, clusters }) {
+  const path = join(state, 'clusters.yaml');
+  writeFileSync(path, JSON.stringify({ users, projects, clusters }, null, 2), { mode: 0o600 });
+  return path;
+}
+
+/** Where the provider sends the browser back to. */
+export function redirectUri(port) {
+  return `http://127.0.0.1:${port}/api/v1/kubeconfig`;
+}
+
+/**
+ * Start the service and wait until it knows its provider. Secrets go by environment, or with `secretFiles` by file.
+ * It sees neither the home of this user nor any other variable of ours.
+ */
+export async function startService({
+  name, state, binary, keep, port, provider, cookieKey, caBundle, clusters, flags = [], secretFiles = false,
+}) {
+  const origin = `http://127.0.0.1:${port}`;
+  const env = { HOME: state, PATH: process.env.PATH, RUST_BACKTRACE: '1', RUST_LOG: 'debug' };
+  const secrets = [];
+  if (secretFiles) {
+    for (const [flag, secret] of [
+      ['oidc-issuer-client-secret-file', provider.clientSecret], ['oidc-issuer-cookie-hash-key-file', cookieKey],
+    ]) {
+      const path = join(state, `${name}.${flag}`);
+      writeFileSync(path, `${secret}\n`, { mode: 0o600 });
+      secrets.push(`--${flag}=${path}`);
+    }
+  } else {
+    env.KKP_OIDC_ISSUER_CLIENT_SECRET = provider.clientSecret;
+    env.KKP_OIDC_ISSUER_COOKIE_HASH_KEY = cookieKey;
+  }
+  // KKP's own flags in Go's spelling with one dash, ours with two.
+  const part = keep(new Part(name, state, binary, [
+    'serve', `-address=127.0.0.1:${port}`, `-ca-bundle=${caBundle}`, `-oidc-url=${provider.issuer}`,
+    `-oidc-issuer-client-id=${provider.clientId}`, `-oidc-issuer-redirect-uri=${redirectUri(port)}`,
+    '-oidc-issuer-cookie-secure-mode=false', '-oidc-issuer-offline-access-as-scope=true',
+    '-feature-gates=OIDCKubeCfgEndpoint=true', `--clusters=${clusters}`, ...secrets, ...flags,
+  ], { env }));
+  await part.until('up', 30, async () => (await fetch(`${origin}/healthz`)).status === 200);
+  await part.until('knows its provider', 30, async () => (await fetch(`${origin}/readyz`)).status === 200);
+  return { origin, log: () => part.log() };
+}
