@@ -34,7 +34,7 @@ export async function startBrowser({ state, root }) {
   const browser = await chromium.launch({
     args: ARGS,
     downloadsPath: folder(state, 'downloads'),
-    env: { HOME: home, PATH: process.env.PATH },
+    env: { HOME: home, PATH: process.env.PATH, TMPDIR: home },
     executablePath: EXECUTABLE,
     timeout: 60_000,
   });

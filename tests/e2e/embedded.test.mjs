@@ -10,13 +10,13 @@ import { World, setting } from './world.mjs';
 const world = new World();
 let address;
 
-before(() => world.watch(async () => {
+before(() => world.watch(120, async () => {
   const { state } = world;
   const env = { HOME: state, PATH: process.env.PATH, RUST_BACKTRACE: '1' };
   const example = world.keep(new Part('example', state, setting('KKP_OIDC_EXAMPLE'), [], { env }));
   address = await example.until('prints its address', 30, () => /http:\/\/127\.0\.0\.1:\d+\//.exec(example.log())?.[0]);
   world.browser = world.keep(await startBrowser({ state }));
-}), { timeout: 120_000 });
+}));
 after(() => world.stop(), { timeout: 60_000 });
 
 async function demoPage() {

@@ -86,6 +86,15 @@ export async function until(what, seconds, attempt) {
   }
 }
 
+/** The outcome of `promise`, or an error when time is up first. */
+export function within(seconds, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done within ${seconds} s`)), seconds * 1000);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
 /** Run a program to its end. Exit codes are for the caller to judge; a program that does not end in time is killed. */
 export function run(command, args, { env = process.env, cwd, input, seconds = 60 } = {}) {
   return new Promise((resolve, reject) => {

@@ -21,7 +21,7 @@ const files = {};
 const downloads = [];
 const visitors = [];
 
-before(() => world.watch(() => world.start()), { timeout: 300_000 });
+before(() => world.watch(300, () => world.start()));
 after(() => world.stop(), { timeout: 120_000 });
 
 async function visitor() {

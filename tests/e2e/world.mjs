@@ -10,7 +10,7 @@ import { startBrowser } from './browser.mjs';
 import { startCluster } from './cluster.mjs';
 import { Kubectl } from './kubectl.mjs';
 import { makeIntermediate, makeRoot, makeServer } from './pki.mjs';
-import { freePorts, report } from './process.mjs';
+import { freePorts, report, within } from './process.mjs';
 import { startProvider } from './provider.mjs';
 import { redirectUri, shareLink, startService, userId, writeClusters } from './service.mjs';
 
@@ -52,10 +52,10 @@ export class World {
     return part;
   }
 
-  /** Do it; if that fails, show the logs of all parts once and fail. */
-  async watch(action) {
+  /** Do it within so many seconds; if that fails, show the logs of all parts once and fail. */
+  async watch(seconds, action) {
     try {
-      return await action();
+      return await within(seconds, action());
     } catch (error) {
       if (!this.reported) report(this.logFiles);
       this.reported = true;
@@ -65,7 +65,7 @@ export class World {
 
   /** A test with a time limit that shows the logs when it fails. */
   scenario(name, seconds, action) {
-    test(name, { timeout: seconds * 1000 }, () => this.watch(action));
+    test(name, () => this.watch(seconds, action));
   }
 
   async stop() {
