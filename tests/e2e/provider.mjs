@@ -78,10 +78,13 @@ export async function startProvider({ state, port, tls, redirectUris }) {
   for (const event of ['authorization.error', 'grant.error', 'server_error']) {
     provider.on(event, (_, error) => log(`${event}: ${error.message} ${error.error_description ?? ''}`));
   }
-  const refreshed = [];
-  provider.on('grant.success', ({ oidc }) => {
-    log(`grant.success: ${oidc.params.grant_type}`);
-    if (oidc.params.grant_type === 'refresh_token') refreshed.push(oidc.client.clientId);
+  let refreshes = 0;
+  const secrets = [];
+  provider.on('grant.success', ({ oidc: { params }, body }) => {
+    log(`grant.success: ${params.grant_type}`);
+    if (params.grant_type === 'refresh_token') refreshes += 1;
+    for (const name of ['code', 'code_verifier']) secrets.push([name, params[name]]);
+    for (const name of ['access_token', 'id_token', 'refresh_token']) secrets.push([name, body[name]]);
   });
 
   const server = createServer({ cert: readFileSync(tls.chain), key: readFileSync(tls.key) }, provider.callback());
@@ -96,7 +99,9 @@ export async function startProvider({ state, port, tls, redirectUris }) {
     logFile,
     settings,
     /** How often a refresh token was redeemed so far. */
-    refreshes: () => refreshed.length,
+    refreshes: () => refreshes,
+    /** What went over the token endpoint and must not be seen elsewhere: name and value, in order. */
+    secrets: () => secrets.filter(([, value]) => value),
     stop: () => new Promise((resolve) => {
       server.close(resolve);
       server.closeAllConnections();
