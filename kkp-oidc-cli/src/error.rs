@@ -7,13 +7,16 @@ use std::iter;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+#[cfg(feature = "serve")]
 use kkp_oidc_core::cookie_key::ParseCookieKeyError;
+#[cfg(feature = "serve")]
 use kkp_oidc_core::issuer::IssuerConfigError;
 
 /// Why a command ends early.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
     /// Settings are wrong; all that is known, at once.
+    #[cfg(feature = "serve")]
     #[error("{}", Lines(.0))]
     Refused(Vec<Refusal>),
     #[error("{} cannot be {doing}", path.display())]
@@ -39,15 +42,14 @@ pub(crate) enum CliError {
 
 /// One thing that is wrong with the settings.
 #[derive(Debug, thiserror::Error)]
+#[cfg(feature = "serve")]
 pub(crate) enum Refusal {
-    #[error("{0}")]
+    #[error(transparent)]
     Issuer(IssuerConfigError),
-    #[error("oidc-issuer-cookie-hash-key: {0}")]
+    #[error("oidc-issuer-cookie-hash-key: {}", .0)]
     CookieKey(ParseCookieKeyError),
-    #[cfg(feature = "serve")]
-    #[error("ca-bundle: {0}")]
+    #[error("ca-bundle: {}", .0)]
     CaBundle(kkp_oidc_core::ca_bundle::CaBundleError),
-    #[cfg(feature = "serve")]
     #[error("clusters: {}", Chain(.0))]
     Clusters(kkp_oidc_http::LoadDirectoryError),
 }
@@ -63,6 +65,7 @@ impl CliError {
             eprint!("{text}");
         }
         match self {
+            #[cfg(feature = "serve")]
             Self::Refused(_) => ExitCode::from(1),
             _ => ExitCode::from(3),
         }
@@ -83,6 +86,7 @@ impl CliError {
 
     fn hint(&self) -> Option<&'static str> {
         match self {
+            #[cfg(feature = "serve")]
             Self::Refused(refusals) if refusals.iter().any(|refusal| matches!(refusal, Refusal::CookieKey(_))) => {
                 Some("`kkp-oidc key --file cookie.key` makes a key; give it with --oidc-issuer-cookie-hash-key-file")
             }
@@ -93,8 +97,10 @@ impl CliError {
     }
 }
 
+#[cfg(feature = "serve")]
 struct Lines<'a>(&'a [Refusal]);
 
+#[cfg(feature = "serve")]
 impl fmt::Display for Lines<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, refusal) in self.0.iter().enumerate() {

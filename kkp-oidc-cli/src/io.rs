@@ -1,6 +1,8 @@
 //! The only access to files.
 
-use std::fs::{self, OpenOptions};
+#[cfg(feature = "serve")]
+use std::fs;
+use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
 

@@ -292,7 +292,7 @@ pub enum DirectoryProblem {
         email: String,
     },
     /// An id that no link can carry.
-    #[error("{0}")]
+    #[error(transparent)]
     Id(ParseIdError),
     /// Two entries with the same id.
     #[error("{kind} `{id}` is there twice")]

@@ -192,20 +192,22 @@ impl TryFrom<IssuerSettings> for IssuerConfig {
 }
 
 /// One thing that is wrong with [`IssuerSettings`].
+///
+/// What is wrong with a part is no `source` of its own: it stands behind the setting's name, on the same line.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IssuerProblem {
     /// The issuer is missing or unusable.
-    #[error("oidc-url: {0}")]
+    #[error("oidc-url: {}", .0)]
     IssuerUrl(ParseUrlError),
     /// The client id is missing or unusable.
-    #[error("oidc-issuer-client-id: {0}")]
+    #[error("oidc-issuer-client-id: {}", .0)]
     ClientId(ParseClientError),
     /// The client secret is missing or unusable.
-    #[error("oidc-issuer-client-secret: {0}")]
+    #[error("oidc-issuer-client-secret: {}", .0)]
     ClientSecret(ParseClientError),
     /// The redirect URI is missing or unusable.
-    #[error("oidc-issuer-redirect-uri: {0}")]
+    #[error("oidc-issuer-redirect-uri: {}", .0)]
     RedirectUri(ParseUrlError),
     /// A browser would not send the flow's cookie back.
     #[error(
