@@ -103,6 +103,8 @@ export function run(command, args, { env = process.env, cwd, input, seconds = 60
       if (error && typeof error.code !== 'number') reject(error);
       else resolve({ code: error ? error.code : 0, stdout, stderr });
     });
+    // A program that ends without reading its input says by its exit code what that means.
+    child.stdin.on('error', () => {});
     child.stdin.end(input ?? '');
   });
 }
