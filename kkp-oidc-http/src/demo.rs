@@ -12,8 +12,9 @@ use kkp_oidc_core::ids::UserId;
 use kkp_oidc_core::issuer::{CookieSecurity, IssuerConfig, IssuerSettings, RedirectUri};
 
 use crate::dev_provider::{DevProvider, DevProviderConfig};
+use crate::environment::{Clock, Entropy};
 use crate::pages::{self, Landing};
-use crate::state::{AppState, Clock, Entropy, ServiceConfig};
+use crate::state::{AppState, ServiceConfig};
 
 /// The demo's users, project and cluster.
 const DIRECTORY: &str = "\

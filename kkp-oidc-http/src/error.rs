@@ -10,7 +10,7 @@ use kkp_oidc_core::kubeconfig::RenderKubeconfigError;
 use serde::Serialize;
 
 use crate::directory::DirectoryUnavailable;
-use crate::oidc::ProviderError;
+use crate::oidc::{OidcError, ProviderError};
 use crate::pages;
 
 /// Why a link or a callback is not answered with what was asked for.
@@ -42,22 +42,8 @@ pub(crate) enum LoginError {
     IssuerParameter(#[from] IssuerParameterError),
     #[error("provider refused the login")]
     Refused { error: Option<ProviderErrorCode> },
-    #[error("provider refused the code")]
-    CodeRefused { error: Option<ProviderErrorCode> },
-    #[error("provider failed")]
-    Provider(#[from] ProviderError),
-    #[error("token response has no ID token")]
-    NoIdToken,
-    #[error("ID token cannot be read")]
-    IdToken(#[from] ParseIdTokenError),
-    #[error("ID token's algorithm is not one that the provider announces")]
-    AlgorithmNotAnnounced,
-    #[error("ID token is signed by a key that the provider does not publish")]
-    UnknownKey,
-    #[error("ID token's signature does not hold")]
-    BadSignature,
-    #[error("ID token's claims refused")]
-    Claims(#[from] ClaimsError),
+    #[error(transparent)]
+    Oidc(#[from] OidcError),
     #[error("token response has no refresh token")]
     NoRefreshToken,
     #[error("kubeconfig cannot be written")]
@@ -112,57 +98,16 @@ impl LoginError {
             Self::FlowUsed => (
                 400,
                 "flow_used",
-                "This login was completed before; its kubeconfig still works. Open the share link again for another one.",
+                "This login was completed before. If it gave a kubeconfig, that one still works; open the share link for another.",
             ),
             Self::TooManyFlows => (503, "too_many_flows", "Too many people log in right now. Try again in a minute."),
             Self::IssuerParameter(_) => {
                 (400, "issuer_mismatch", "The answer does not come from the identity provider that was asked.")
             }
-            Self::Refused { error } => return refused(error.as_ref(), "The identity provider refuses the login"),
-            Self::CodeRefused { error } => {
-                let message = sentence("The identity provider refuses the login's code", error.as_ref());
-                return PublicError { status: StatusCode::BAD_REQUEST, code: "code_refused", message };
+            Self::Refused { error } => {
+                return refused(error.as_ref(), "The login was refused at the identity provider");
             }
-            Self::Provider(ProviderError::Unreachable(_) | ProviderError::OutOfService) => {
-                (503, "provider_unavailable", "The identity provider cannot be reached. Try again in a minute.")
-            }
-            Self::Provider(ProviderError::TimedOut) => {
-                (504, "provider_timeout", "The identity provider does not answer in time. Try again in a minute.")
-            }
-            Self::Provider(_) => (
-                502,
-                "provider_invalid",
-                "The identity provider answers in a way that cannot be used. Tell the people who run this service.",
-            ),
-            Self::NoIdToken => (401, "token_missing", TOKEN),
-            Self::IdToken(ParseIdTokenError::Algorithm) | Self::AlgorithmNotAnnounced => {
-                (401, "token_algorithm", TOKEN)
-            }
-            Self::IdToken(_) => (401, "token_malformed", TOKEN),
-            Self::UnknownKey => (401, "token_key_unknown", TOKEN),
-            Self::BadSignature => (401, "token_signature", TOKEN),
-            Self::Claims(error) => match error {
-                ClaimsError::NoEmail => (
-                    400,
-                    "email_missing",
-                    "The identity provider does not tell your e-mail address, which the cluster needs to know you by.",
-                ),
-                ClaimsError::EmailMalformed => {
-                    (400, "email_malformed", "The identity provider tells an e-mail address that is none.")
-                }
-                ClaimsError::EmailNotVerified => (
-                    401,
-                    "email_not_verified",
-                    "Your e-mail address is not verified. Verify it at the identity provider and open the link again.",
-                ),
-                ClaimsError::Issuer => (401, "token_issuer", TOKEN),
-                ClaimsError::Audience | ClaimsError::AuthorizedParty => (401, "token_audience", TOKEN),
-                ClaimsError::Expired { .. } => (401, "token_expired", TOKEN),
-                ClaimsError::FromTheFuture { .. } => (401, "token_not_yet_valid", TOKEN),
-                ClaimsError::Nonce | ClaimsError::Missing { claim: "nonce" } => (401, "token_nonce", TOKEN),
-                ClaimsError::AccessTokenHash => (401, "token_at_hash", TOKEN),
-                _ => (401, "token_malformed", TOKEN),
-            },
+            Self::Oidc(error) => return of_provider(error),
             Self::NoRefreshToken => (
                 400,
                 "refresh_token_missing",
@@ -173,8 +118,7 @@ impl LoginError {
                 (400, "kubeconfig_unwritable", "Your e-mail address has characters that a kubeconfig cannot hold.")
             }
         };
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        PublicError { status, code, message: message.to_owned() }
+        PublicError::new(status, code, message)
     }
 
     /// The answer, as a page or as JSON, whichever `headers` prefer; causes go to the log.
@@ -192,6 +136,57 @@ impl LoginError {
 
 const AGAIN: &str = "The login cannot be completed. Open the share link again.";
 const TOKEN: &str = "The identity provider's ID token is refused. Tell the people who run this service.";
+
+/// The part of the table that is about the provider.
+fn of_provider(error: &OidcError) -> PublicError {
+    let (status, code, message) = match error {
+        OidcError::CodeRefused { error } => {
+            let message = sentence("The identity provider does not accept the login's code", error.as_ref());
+            return PublicError { status: StatusCode::BAD_REQUEST, code: "code_refused", message };
+        }
+        OidcError::Provider(ProviderError::Unreachable(_) | ProviderError::OutOfService) => {
+            (503, "provider_unavailable", "The identity provider cannot be reached. Try again in a minute.")
+        }
+        OidcError::Provider(ProviderError::TimedOut) => {
+            (504, "provider_timeout", "The identity provider does not answer in time. Try again in a minute.")
+        }
+        OidcError::Provider(_) => (
+            502,
+            "provider_invalid",
+            "The identity provider answers in a way that cannot be used. Tell the people who run this service.",
+        ),
+        OidcError::NoIdToken => (401, "token_missing", TOKEN),
+        OidcError::IdToken(ParseIdTokenError::Algorithm) | OidcError::AlgorithmNotAnnounced => {
+            (401, "token_algorithm", TOKEN)
+        }
+        OidcError::IdToken(_) => (401, "token_malformed", TOKEN),
+        OidcError::UnknownKey => (401, "token_key_unknown", TOKEN),
+        OidcError::BadSignature => (401, "token_signature", TOKEN),
+        OidcError::Claims(error) => match error {
+            ClaimsError::NoEmail => (
+                400,
+                "email_missing",
+                "The identity provider does not tell your e-mail address, which the cluster needs to know you by.",
+            ),
+            ClaimsError::EmailMalformed => {
+                (400, "email_malformed", "The identity provider tells an e-mail address that is none.")
+            }
+            ClaimsError::EmailNotVerified => (
+                401,
+                "email_not_verified",
+                "Your e-mail address is not verified. Verify it at the identity provider and open the link again.",
+            ),
+            ClaimsError::Issuer => (401, "token_issuer", TOKEN),
+            ClaimsError::Audience | ClaimsError::AuthorizedParty => (401, "token_audience", TOKEN),
+            ClaimsError::Expired { .. } => (401, "token_expired", TOKEN),
+            ClaimsError::FromTheFuture { .. } => (401, "token_not_yet_valid", TOKEN),
+            ClaimsError::Nonce | ClaimsError::Missing { claim: "nonce" } => (401, "token_nonce", TOKEN),
+            ClaimsError::AccessTokenHash => (401, "token_at_hash", TOKEN),
+            _ => (401, "token_malformed", TOKEN),
+        },
+    };
+    PublicError::new(status, code, message)
+}
 
 fn refused(error: Option<&ProviderErrorCode>, text: &str) -> PublicError {
     let (status, code) = match error.map(ProviderErrorCode::as_str) {
@@ -212,6 +207,11 @@ fn sentence(text: &str, error: Option<&ProviderErrorCode>) -> String {
 }
 
 impl PublicError {
+    fn new(status: u16, code: &'static str, message: &str) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, code, message: message.to_owned() }
+    }
+
     /// KKP's shape (spec section 4.8), and the stable code beside it.
     fn into_json(self) -> Response {
         #[derive(Serialize)]

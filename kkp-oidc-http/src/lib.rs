@@ -30,6 +30,7 @@ pub mod demo;
 #[cfg(feature = "dev-provider")]
 pub mod dev_provider;
 mod directory;
+mod environment;
 mod error;
 mod oidc;
 mod pages;
@@ -43,7 +44,8 @@ mod used_flows;
 pub use directory::{
     Authorization, ClusterDirectory, DirectoryUnavailable, FileDirectory, KubeconfigProblem, LoadDirectoryError,
 };
+pub use environment::{Clock, Entropy};
 pub use oidc::{BuildTlsError, CALLBACK_BUDGET, IdpCa, Trust};
 pub use routes::router;
-pub use state::{AppState, Clock, Entropy, ServiceConfig};
+pub use state::{AppState, ServiceConfig};
 pub use system::{SystemClock, SystemEntropy};

@@ -11,25 +11,10 @@ use kkp_oidc_core::issuer::IssuerConfig;
 use kkp_oidc_core::kubeconfig::Preferences;
 
 use crate::directory::ClusterDirectory;
+use crate::environment::{Clock, Entropy};
 use crate::oidc::{BuildTlsError, IdpCa, OidcClient, ProviderError, Trust};
 use crate::pages::Landing;
 use crate::used_flows::UsedFlows;
-
-/// Tells the time. [`SystemClock`](crate::SystemClock) in service, a number in a test.
-pub trait Clock: Send + Sync + 'static {
-    /// The present time.
-    fn now(&self) -> UnixTime;
-}
-
-/// Fills buffers with randomness. [`SystemEntropy`](crate::SystemEntropy) in service, chosen bytes in a test.
-///
-/// # Security
-///
-/// Codes, tokens, nonces and PKCE verifiers are made of these bytes: whoever can guess them can take over a login.
-pub trait Entropy: Send + Sync + 'static {
-    /// Overwrite all of `bytes`.
-    fn fill(&self, bytes: &mut [u8]);
-}
 
 /// Everything that an operator decides.
 ///

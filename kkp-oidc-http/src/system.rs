@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use kkp_oidc_core::UnixTime;
 
-use crate::state::{Clock, Entropy};
+use crate::environment::{Clock, Entropy};
 
 /// The clock of the operating system.
 #[derive(Clone, Copy, Debug, Default)]

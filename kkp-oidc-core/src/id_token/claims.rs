@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
-use super::token::Algorithm;
+use super::algorithm::Algorithm;
 use crate::UnixTime;
 use crate::authorization::Nonce;
 use crate::issuer::{ClientId, EmailPolicy, IssuerUrl};

@@ -7,8 +7,10 @@
 //!
 //! [OpenID Connect Core 1.0 section 3.1.3.7]: https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
 
+mod algorithm;
 mod claims;
 mod token;
 
+pub use self::algorithm::{Algorithm, UnknownAlgorithm};
 pub use self::claims::{ClaimsError, IdTokenPolicy, Identity, SignedIdToken};
-pub use self::token::{Algorithm, IdTokenParts, ParseIdTokenError, UnverifiedIdToken};
+pub use self::token::{IdTokenParts, ParseIdTokenError, UnverifiedIdToken};

@@ -16,28 +16,13 @@ use super::oauth_error::OAuthError;
 use super::pages;
 use super::params::Params;
 use super::provider::Provider;
+use super::request::{AuthorizationRequest, ReturnAddress};
 use super::token_store::random_token;
 
 /// The scopes that mean something here; others are ignored ([OpenID Connect Core section 3.1.2.1]).
 ///
 /// [OpenID Connect Core section 3.1.2.1]: https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest
 pub(super) const SCOPES: [&str; 5] = ["openid", "email", "profile", "groups", "offline_access"];
-
-/// Where the answer to an authorization request goes. The URI is registered, byte for byte.
-pub(super) struct ReturnAddress {
-    pub(super) redirect_uri: String,
-    state: Option<String>,
-}
-
-/// An authorization request that only lacks the End-User's answer.
-pub(super) struct AuthorizationRequest {
-    pub(super) client_id: String,
-    pub(super) return_address: ReturnAddress,
-    pub(super) code_challenge: String,
-    pub(super) nonce: Option<String>,
-    /// What will be granted: the known ones of those asked for.
-    pub(super) scopes: BTreeSet<String>,
-}
 
 pub(super) async fn authorize(State(provider): State<Arc<Provider>>, RawQuery(query): RawQuery) -> Response {
     provider.counters.authorization();

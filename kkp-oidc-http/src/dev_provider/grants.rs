@@ -9,9 +9,9 @@ use kkp_oidc_core::UnixTime;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use super::authorize::AuthorizationRequest;
 use super::config::DevUser;
 use super::oauth_error::OAuthError;
+use super::request::AuthorizationRequest;
 use super::token_store::TokenStore;
 
 /// How long a login page works, in seconds, inclusive.

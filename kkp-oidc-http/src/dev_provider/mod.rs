@@ -37,6 +37,7 @@ mod oauth_error;
 mod pages;
 mod params;
 mod provider;
+mod request;
 mod token;
 mod token_store;
 

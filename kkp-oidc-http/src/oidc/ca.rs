@@ -85,17 +85,22 @@ fn system_accepts_all(chains: &[Chain], now: UnixTime) -> bool {
     })
 }
 
-/// The certificate of the bundle that the chain ends in.
+/// The certificate of the bundle that the chain ends in; a self-signed one where there is a choice, since not every TLS
+/// library lets a chain end anywhere else.
 fn anchor_of<'b>(chain: &Chain, bundle: &'b CaBundle, now: UnixTime) -> Option<&'b [u8]> {
     let (end_entity, intermediates) = chain.certificates.split_first()?;
     let end_entity = webpki::EndEntityCert::try_from(end_entity).ok()?;
-    let algorithms = webpki::ALL_VERIFICATION_ALGS;
-    bundle.certificates().iter().map(Vec::as_slice).find(|der| {
-        let der = CertificateDer::from(*der);
-        let Ok(anchor) = webpki::anchor_from_trusted_cert(&der) else {
-            return false;
-        };
-        let usage = webpki::KeyUsage::server_auth();
-        end_entity.verify_for_usage(algorithms, &[anchor], intermediates, now, usage, None, None).is_ok()
-    })
+    let anchors = |der: &CertificateDer<'_>| {
+        webpki::anchor_from_trusted_cert(der).is_ok_and(|anchor| {
+            let (algorithms, usage) = (webpki::ALL_VERIFICATION_ALGS, webpki::KeyUsage::server_auth());
+            end_entity.verify_for_usage(algorithms, &[anchor], intermediates, now, usage, None, None).is_ok()
+        })
+    };
+    let fitting = || bundle.certificates().iter().map(Vec::as_slice).filter(|der| anchors(&CertificateDer::from(*der)));
+    fitting().find(|der| is_self_issued(der)).or_else(|| fitting().next())
+}
+
+fn is_self_issued(der: &[u8]) -> bool {
+    let der = CertificateDer::from(der);
+    webpki::EndEntityCert::try_from(&der).is_ok_and(|certificate| certificate.issuer() == certificate.subject())
 }

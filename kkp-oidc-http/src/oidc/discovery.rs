@@ -12,8 +12,9 @@ use kkp_oidc_core::issuer::{EndpointUrl, IssuerUrl};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
-use super::fetch::{HttpClient, ProviderError};
-use crate::state::Clock;
+use super::error::ProviderError;
+use super::fetch::HttpClient;
+use crate::environment::Clock;
 
 /// How old metadata may be before it is fetched again, in seconds. If that fails, the old one stays in use.
 const MAX_AGE_SECS: i64 = 3600;

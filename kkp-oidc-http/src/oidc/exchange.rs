@@ -9,8 +9,8 @@ use serde::Deserialize;
 use url::form_urlencoded;
 
 use super::discovery::{ClientAuthentication, ProviderMetadata};
-use super::fetch::{HttpClient, ProviderError};
-use crate::error::LoginError;
+use super::error::{OidcError, ProviderError};
+use super::fetch::HttpClient;
 
 /// What the callback brought, and what only this flow knows.
 #[derive(Clone, Copy)]
@@ -47,7 +47,7 @@ pub(super) async fn exchange(
     metadata: &ProviderMetadata,
     config: &IssuerConfig,
     request: TokenRequest<'_>,
-) -> Result<TokenResponse, LoginError> {
+) -> Result<TokenResponse, OidcError> {
     let verifier = request.pkce_verifier.to_secret();
     let (client_id, client_secret) = (config.client_id().as_str(), config.client_secret().as_secret().expose_secret());
     let mut form = vec![
@@ -72,13 +72,13 @@ pub(super) async fn exchange(
     if answer.status.is_client_error()
         && let Ok(refused) = serde_json::from_slice::<Refused>(&answer.body)
     {
-        return Err(LoginError::CodeRefused { error: refused.error.parse::<ProviderErrorCode>().ok() });
+        return Err(OidcError::CodeRefused { error: refused.error.parse::<ProviderErrorCode>().ok() });
     }
     Err(ProviderError::from_status(answer.status).into())
 }
 
-fn granted(body: &[u8]) -> Result<TokenResponse, LoginError> {
-    let malformed = |what| LoginError::Provider(ProviderError::Malformed { what });
+fn granted(body: &[u8]) -> Result<TokenResponse, OidcError> {
+    let malformed = |what| OidcError::Provider(ProviderError::Malformed { what });
     let granted = serde_json::from_slice::<Granted>(body).map_err(|_| malformed("token response"))?;
     // RFC 6749 section 5.1 demands a type, section 7.1 forbids to use one that is not understood.
     if granted.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {

@@ -14,8 +14,8 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use super::discovery::ProviderMetadata;
-use super::fetch::{HttpClient, ProviderError};
-use crate::error::LoginError;
+use super::error::{OidcError, ProviderError};
+use super::fetch::HttpClient;
 
 /// How long keys are used without asking again, in seconds: what `Cache-Control: max-age` says within these bounds.
 const MIN_AGE_SECS: i64 = 60;
@@ -54,7 +54,7 @@ impl KeyStore {
         metadata: &ProviderMetadata,
         token: &UnverifiedIdToken,
         now: UnixTime,
-    ) -> Result<Vec<DecodingKey>, LoginError> {
+    ) -> Result<Vec<DecodingKey>, OidcError> {
         if let Some(keys) = self.candidates(token, |set| now.secs_since(set.fetched_at) <= set.max_age_secs) {
             return Ok(keys);
         }
@@ -74,7 +74,7 @@ impl KeyStore {
             }
         }
         drop(last_attempt);
-        self.candidates(token, |set| now.secs_since(set.fetched_at) <= MAX_STALE_SECS).ok_or(LoginError::UnknownKey)
+        self.candidates(token, |set| now.secs_since(set.fetched_at) <= MAX_STALE_SECS).ok_or(OidcError::UnknownKey)
     }
 
     fn candidates(&self, token: &UnverifiedIdToken, usable: impl Fn(&KeySet) -> bool) -> Option<Vec<DecodingKey>> {
@@ -91,7 +91,7 @@ impl KeyStore {
 }
 
 /// Check the signature with any of the keys.
-pub(super) fn verify(keys: &[DecodingKey], parts: IdTokenParts<'_>) -> Result<(), LoginError> {
+pub(super) fn verify(keys: &[DecodingKey], parts: IdTokenParts<'_>) -> Result<(), OidcError> {
     let algorithm = match parts.algorithm {
         Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
         Algorithm::Rs384 => jsonwebtoken::Algorithm::RS384,
@@ -102,11 +102,11 @@ pub(super) fn verify(keys: &[DecodingKey], parts: IdTokenParts<'_>) -> Result<()
         Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
         Algorithm::Es384 => jsonwebtoken::Algorithm::ES384,
         Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
-        _ => return Err(LoginError::AlgorithmNotAnnounced),
+        _ => return Err(OidcError::AlgorithmNotAnnounced),
     };
     let message = parts.signing_input.as_bytes();
     let holds = |key| jsonwebtoken::crypto::verify(parts.signature, message, key, algorithm).unwrap_or(false);
-    if keys.iter().any(holds) { Ok(()) } else { Err(LoginError::BadSignature) }
+    if keys.iter().any(holds) { Ok(()) } else { Err(OidcError::BadSignature) }
 }
 
 /// Whether the key is for signatures of this algorithm: its type, and `use` and `alg` where they are there.

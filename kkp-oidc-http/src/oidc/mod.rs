@@ -2,6 +2,7 @@
 
 mod ca;
 mod discovery;
+mod error;
 mod exchange;
 mod fetch;
 mod jwks;
@@ -19,14 +20,13 @@ use kkp_oidc_core::secret::SecretString;
 pub use self::ca::IdpCa;
 use self::discovery::Discovery;
 pub(crate) use self::discovery::ProviderMetadata;
+pub(crate) use self::error::{OidcError, ProviderError};
 pub(crate) use self::exchange::TokenRequest;
 use self::fetch::HttpClient;
-pub(crate) use self::fetch::ProviderError;
 use self::jwks::KeyStore;
 pub use self::tls::BuildTlsError;
 use self::tls::{ObservedChains, TlsTrust};
-use crate::error::LoginError;
-use crate::state::Clock;
+use crate::environment::Clock;
 
 /// The most time that one callback may spend waiting for the provider, all requests together.
 pub const CALLBACK_BUDGET: Duration = Duration::from_secs(8);
@@ -92,13 +92,13 @@ impl OidcClient {
     }
 
     /// Exchange the code once, and verify what comes for it.
-    pub(crate) async fn login(&self, request: TokenRequest<'_>, nonce: &Nonce) -> Result<Login, LoginError> {
+    pub(crate) async fn login(&self, request: TokenRequest<'_>, nonce: &Nonce) -> Result<Login, OidcError> {
         let metadata = self.metadata().await?;
         let response = exchange::exchange(&self.http, &metadata, &self.config, request).await?;
-        let id_token = response.id_token.ok_or(LoginError::NoIdToken)?;
+        let id_token = response.id_token.ok_or(OidcError::NoIdToken)?;
         let token = UnverifiedIdToken::parse(id_token)?;
         if !metadata.signs_with(token.algorithm()) {
-            return Err(LoginError::AlgorithmNotAnnounced);
+            return Err(OidcError::AlgorithmNotAnnounced);
         }
         let keys = self.keys.for_token(&self.http, &metadata, &token, self.clock.now()).await?;
         let token = token.verify_signature(|parts| jwks::verify(&keys, parts))?;

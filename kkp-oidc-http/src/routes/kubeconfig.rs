@@ -14,7 +14,7 @@ use kkp_oidc_core::kubeconfig::{Cluster, ExecConfig, Kubeconfig, Kubelogin, Oidc
 use kkp_oidc_core::secret::SecretString;
 
 use crate::error::LoginError;
-use crate::oidc::{CALLBACK_BUDGET, Login, ProviderError, TokenRequest};
+use crate::oidc::{CALLBACK_BUDGET, Login, OidcError, ProviderError, TokenRequest};
 use crate::state::AppState;
 use crate::used_flows::UseFlowError;
 
@@ -43,7 +43,7 @@ async fn begin_flow(state: &AppState, query: &Query, headers: &HeaderMap) -> Res
     if state.is_shutting_down() {
         return Err(LoginError::ShuttingDown);
     }
-    let metadata = state.oidc().metadata().await?;
+    let metadata = state.oidc().metadata().await.map_err(OidcError::from)?;
 
     let (now, random) = (state.now(), state.flow_random());
     let id = FlowId::from_bytes(random.id);
@@ -80,7 +80,7 @@ async fn end(state: &AppState, query: &Query, headers: &HeaderMap) -> Response {
     let response = match tokio::time::timeout(CALLBACK_BUDGET, end_flow(state, callback, &flow, headers)).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => error.into_response(headers),
-        Err(_) => LoginError::from(ProviderError::TimedOut).into_response(headers),
+        Err(_) => LoginError::from(OidcError::from(ProviderError::TimedOut)).into_response(headers),
     };
     (set_cookies(&[state.cookies().clear(flow.id())]), response).into_response()
 }
@@ -102,7 +102,7 @@ async fn end_flow(
         UseFlowError::UsedBefore => LoginError::FlowUsed,
         UseFlowError::TooMany => LoginError::TooManyFlows,
     })?;
-    let metadata = state.oidc().metadata().await?;
+    let metadata = state.oidc().metadata().await.map_err(OidcError::from)?;
     callback.require_issuer(state.oidc().config().issuer(), metadata.promises_issuer_parameter)?;
     let code = match callback.into_outcome()? {
         CallbackOutcome::Code(code) => code,

@@ -57,6 +57,12 @@ async fn finish(request: Request, next: Next) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.insert(header::CONTENT_SECURITY_POLICY, pages::content_security_policy());
-    tracing::info!(%method, path, status = response.status().as_u16(), "request");
+    let status = response.status().as_u16();
+    // Probes come every few seconds.
+    if path.ends_with("z") {
+        tracing::debug!(%method, path, status, "request");
+    } else {
+        tracing::info!(%method, path, status, "request");
+    }
     response
 }
