@@ -1,9 +1,10 @@
 //! Which certificates a kubeconfig's user needs to reach the provider.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use kkp_oidc_core::ca_bundle::CaBundle;
 use kkp_oidc_core::issuer::IssuerUrl;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use url::Url;
@@ -31,11 +32,13 @@ pub(super) struct IssuerCa {
     mode: IdpCa,
     bundle: Option<CaBundle>,
     chains: Arc<ObservedChains>,
+    /// Made once: it reads all of the system's certificates.
+    system: OnceLock<Option<Arc<dyn ServerCertVerifier>>>,
 }
 
 impl IssuerCa {
     pub(super) const fn new(mode: IdpCa, bundle: Option<CaBundle>, chains: Arc<ObservedChains>) -> Self {
-        Self { mode, bundle, chains }
+        Self { mode, bundle, chains, system: OnceLock::new() }
     }
 
     /// PEM of the bundle's certificates that the chains of the issuer and the token endpoint, the two places where
@@ -50,7 +53,7 @@ impl IssuerCa {
         let hosts = [server_name(issuer.as_str()), server_name(metadata.token_endpoint.as_str())];
         let chains: Vec<_> = hosts.iter().flatten().flat_map(|host| self.chains.of(host)).collect();
         let now = UnixTime::since_unix_epoch(std::time::Duration::from_secs(u64::try_from(now.as_secs()).ok()?));
-        if self.mode == IdpCa::Auto && system_accepts_all(&chains, now) {
+        if self.mode == IdpCa::Auto && self.system_accepts_all(&chains, now) {
             return None;
         }
         let mut anchors: Vec<&[u8]> = Vec::new();
@@ -65,24 +68,23 @@ impl IssuerCa {
         }
         (!anchors.is_empty()).then(|| CaBundle::to_pem(anchors))
     }
+
+    fn system_accepts_all(&self, chains: &[Chain], now: UnixTime) -> bool {
+        let system = self.system.get_or_init(|| system_verifier(&Arc::new(aws_lc_rs::default_provider())).ok());
+        let Some(verifier) = system else { return false };
+        chains.iter().all(|chain| match chain.certificates.split_first() {
+            Some((end_entity, intermediates)) => {
+                verifier.verify_server_cert(end_entity, intermediates, &chain.server_name, &[], now).is_ok()
+            }
+            None => false,
+        })
+    }
 }
 
 fn server_name(url: &str) -> Option<ServerName<'static>> {
     let url = Url::parse(url).ok().filter(|url| url.scheme() == "https")?;
     let host = url.host_str()?.trim_start_matches('[').trim_end_matches(']');
     ServerName::try_from(host.to_owned()).ok()
-}
-
-fn system_accepts_all(chains: &[Chain], now: UnixTime) -> bool {
-    let Ok(verifier) = system_verifier(&Arc::new(aws_lc_rs::default_provider())) else {
-        return false;
-    };
-    chains.iter().all(|chain| match chain.certificates.split_first() {
-        Some((end_entity, intermediates)) => {
-            verifier.verify_server_cert(end_entity, intermediates, &chain.server_name, &[], now).is_ok()
-        }
-        None => false,
-    })
 }
 
 /// The certificate of the bundle that the chain ends in; a self-signed one where there is a choice, since not every TLS
