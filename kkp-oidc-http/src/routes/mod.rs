@@ -40,7 +40,12 @@ pub fn router(state: AppState) -> Router {
 
 /// No HEAD: it would use up a callback's code. KKP: spec section 4.1.
 fn only_get(get: MethodRouter<AppState>) -> MethodRouter<AppState> {
-    get.head(|| async { (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")]).into_response() })
+    get.head(method_not_allowed).fallback(method_not_allowed)
+}
+
+/// axum would list HEAD wherever there is GET.
+async fn method_not_allowed() -> Response {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")]).into_response()
 }
 
 /// Headers that every answer has, and one line in the log, without the query: it holds codes.
