@@ -1,0 +1,10 @@
+//! The share endpoint as a whole: the router without a socket, the development provider on loopback, a small browser.
+#![cfg(feature = "dev-provider")]
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod browser;
+mod callback;
+mod happy_path;
+mod kkp_rows;
+mod refused_before_login;
+mod world;
