@@ -5,6 +5,12 @@
 mod browser;
 mod callback;
 mod happy_path;
+mod health;
+mod keys;
 mod kkp_rows;
+mod many_flows;
+mod pages;
+mod provider_faults;
+mod raw_provider;
 mod refused_before_login;
 mod world;

@@ -244,7 +244,6 @@ pub(crate) fn directory(text: &str) -> Directory {
 }
 
 pub(crate) struct Service {
-    #[expect(dead_code, reason = "for tests that come next")]
     pub(crate) state: AppState,
     pub(crate) router: Router,
     pub(crate) clock: Arc<SetClock>,
