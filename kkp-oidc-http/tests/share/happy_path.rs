@@ -219,7 +219,8 @@ users:
 
 #[tokio::test]
 async fn the_line_preferences_is_the_operators_choice() {
-    let world = World::with(|setup| setup.configure = |config| config.preferences = Preferences::EmptyMap).await;
+    let world =
+        World::with(|setup| setup.configure = Box::new(|config| config.preferences = Preferences::EmptyMap)).await;
     let reply = Browser::new().share(&world.service, &link(), "lukasz@example.com").await;
     let lines: Vec<_> = reply.body.lines().skip(10).take(4).collect();
     assert_eq!(lines, ["current-context: lab7x9k2mp", "kind: Config", "preferences: {}", "users:"]);

@@ -13,4 +13,6 @@ mod pages;
 mod provider_faults;
 mod raw_provider;
 mod refused_before_login;
+mod tls;
+mod tls_provider;
 mod world;

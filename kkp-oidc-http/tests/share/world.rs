@@ -190,7 +190,7 @@ pub(crate) struct Setup {
     pub(crate) gates: &'static str,
     pub(crate) cookie_key: &'static str,
     pub(crate) directory: Arc<dyn ClusterDirectory>,
-    pub(crate) configure: fn(&mut ServiceConfig),
+    pub(crate) configure: Box<dyn FnOnce(&mut ServiceConfig)>,
     pub(crate) clock: Arc<SetClock>,
     pub(crate) entropy: Arc<CountedEntropy>,
 }
@@ -217,7 +217,7 @@ impl Setup {
             gates: "OIDCKubeCfgEndpoint=true",
             cookie_key: COOKIE_KEY,
             directory: Arc::new(directory(DIRECTORY)),
-            configure: |_| (),
+            configure: Box::new(|_| ()),
             clock,
             entropy,
         }
