@@ -16,6 +16,22 @@ pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 /// The most time that a client may take to send a request's header.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long clients may take, and how long the end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ServeLimits {
+    /// For a request's header, whether the connection is new or was used before. Default [`HEADER_TIMEOUT`].
+    pub header_timeout: Duration,
+    /// For what is in flight when the service is told to end. Default [`SHUTDOWN_GRACE`].
+    pub shutdown_grace: Duration,
+}
+
+impl Default for ServeLimits {
+    fn default() -> Self {
+        Self { header_timeout: HEADER_TIMEOUT, shutdown_grace: SHUTDOWN_GRACE }
+    }
+}
+
 /// Serve `router` on `listener` until `shutdown` is done. Then no flow begins and no connection is accepted any more;
 /// what is in flight has [`SHUTDOWN_GRACE`].
 ///
@@ -28,16 +44,31 @@ pub async fn serve(
     state: AppState,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    serve_within(ServeLimits::default(), listener, router, state, shutdown).await
+}
+
+/// The same as [`serve`], with other limits.
+///
+/// # Errors
+///
+/// What the operating system says of the listener.
+pub async fn serve_within(
+    limits: ServeLimits,
+    listener: TcpListener,
+    router: Router,
+    state: AppState,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let handle = Handle::new();
     let ending = handle.clone();
     tokio::spawn(async move {
         shutdown.await;
         state.begin_shutdown();
-        ending.graceful_shutdown(Some(SHUTDOWN_GRACE));
+        ending.graceful_shutdown(Some(limits.shutdown_grace));
     });
-    let mut server = axum_server::from_tcp(listener)?.handle(handle).first_request_timeout(HEADER_TIMEOUT);
-    server.http_builder().http1().timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    let mut server = axum_server::from_tcp(listener)?.handle(handle).first_request_timeout(limits.header_timeout);
+    server.http_builder().http1().timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(limits.header_timeout);
     server.serve(router.into_make_service()).await
 }
 

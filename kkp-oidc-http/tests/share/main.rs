@@ -13,6 +13,8 @@ mod pages;
 mod provider_faults;
 mod raw_provider;
 mod refused_before_login;
+#[cfg(feature = "server")]
+mod shutdown;
 mod tls;
 mod tls_provider;
 mod world;
