@@ -49,7 +49,7 @@ impl FlowCookies {
     pub fn seal(&self, flow: &Flow, id: FlowId, iv: [u8; 16], now: UnixTime) -> SetCookie {
         let name = self.name(id);
         let bytes = flow.to_bytes();
-        // INVARIANT: the longest flow makes 553 characters, below the codec's limit of 4096.
+        // INVARIANT: the longest flow makes 552 characters, below the codec's limit of 4096.
         #[expect(clippy::expect_used, reason = "the longest flow is far below the codec's limit")]
         let value = self.codec.encode(bytes.expose_secret(), &name, iv, now).expect("a flow fits into a cookie");
         self.set_cookie(&name, &value, FLOW_MAX_AGE_SECS)
