@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
@@ -145,7 +145,10 @@ impl fmt::Debug for SignedIdToken {
     }
 }
 
-/// Types are judged one by one, so that the error can name the claim.
+/// Types are judged one by one, so that the error can name the claim. `null` counts as absent ([OpenID Connect Core 1.0
+/// section 5.3.2] has providers leave out such claims), except where absent is better than `false`.
+///
+/// [OpenID Connect Core 1.0 section 5.3.2]: https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Claims {
@@ -159,6 +162,7 @@ struct Claims {
     nonce: Option<Value>,
     at_hash: Option<Value>,
     email: Option<Value>,
+    #[serde(deserialize_with = "there")]
     email_verified: Option<Value>,
 }
 
@@ -178,6 +182,11 @@ impl Claims {
             (Some(_), _) | (None, EmailPolicy::RequireVerified) => Err(ClaimsError::EmailNotVerified),
         }
     }
+}
+
+/// The claim, which is there, whatever it is: serde makes `None` of `null` otherwise.
+fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// The claim as non-empty text.
