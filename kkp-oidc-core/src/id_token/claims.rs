@@ -9,6 +9,7 @@ use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
 use super::algorithm::Algorithm;
+use super::token::from_object;
 use crate::UnixTime;
 use crate::authorization::Nonce;
 use crate::issuer::{ClientId, EmailPolicy, IssuerUrl};
@@ -92,7 +93,7 @@ impl SignedIdToken {
     /// One [`ClaimsError`], the first that applies.
     pub fn require(self, policy: &IdTokenPolicy<'_>, now: UnixTime) -> Result<Identity, ClaimsError> {
         let payload = URL_SAFE_NO_PAD.decode(self.payload.expose_secret()).map_err(|_| ClaimsError::NotAnObject)?;
-        let claims = serde_json::from_slice::<Claims>(&payload).map_err(|_| ClaimsError::NotAnObject)?;
+        let claims = from_object::<Claims>(&payload).ok_or(ClaimsError::NotAnObject)?;
         // 2. The issuer is the one that was discovered.
         if text(&claims.iss, "iss")? != policy.issuer.as_str() {
             return Err(ClaimsError::Issuer);
@@ -184,8 +185,8 @@ impl Claims {
     }
 }
 
-/// The claim, which is there, whatever it is: serde makes `None` of `null` otherwise.
-fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+/// What is there, whatever it is: serde makes `None` of `null` otherwise.
+pub(super) fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
 

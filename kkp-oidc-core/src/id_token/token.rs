@@ -7,9 +7,10 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::algorithm::Algorithm;
-use super::claims::SignedIdToken;
+use super::claims::{SignedIdToken, there};
 use crate::secret::SecretString;
 
 /// An ID token as it came, well-formed on the outside, believed in nothing.
@@ -66,7 +67,7 @@ impl UnverifiedIdToken {
         let payload_start = header.len().saturating_add(1);
         let signature_start = payload_start.saturating_add(payload.len()).saturating_add(1);
         let header = URL_SAFE_NO_PAD.decode(header).map_err(|_| ParseIdTokenError::NotCompact)?;
-        let header = serde_json::from_slice::<Header>(&header).map_err(|_| ParseIdTokenError::Header)?;
+        let header = from_object::<Header>(&header).ok_or(ParseIdTokenError::Header)?;
         if header.crit.is_some() {
             return Err(ParseIdTokenError::Critical);
         }
@@ -119,12 +120,17 @@ fn is_base64url(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
+/// A JSON object as `T`. The types that serde derives take an array, too, value by value; JOSE does not.
+pub(super) fn from_object<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
+    json.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(json).ok()).flatten()
+}
+
 #[derive(Deserialize)]
 struct Header {
     alg: String,
     #[serde(default)]
     kid: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "there")]
     crit: Option<serde_json::Value>,
 }
 
