@@ -113,7 +113,9 @@ impl FromStr for RedirectUri {
         if url.query().is_some() {
             return Err(ParseUrlError::HasQuery { url: text.to_owned() });
         }
-        if !text.ends_with(Self::PATH) {
+        // The text is compared, but it is the path that leads there: in `https://api/v1/kubeconfig`, `api` is the host.
+        let base = text.strip_suffix(Self::PATH).filter(|_| url.path().ends_with(Self::PATH));
+        if base.is_none_or(|base| base.ends_with('/')) {
             return Err(ParseUrlError::OtherPath { url: text.to_owned(), path: Self::PATH });
         }
         Ok(Self(text.to_owned()))
@@ -171,7 +173,8 @@ fn parse_secure_url(text: &str) -> Result<Url, ParseUrlError> {
         return Err(ParseUrlError::Character { character });
     }
     let url = Url::parse(text).map_err(|_| ParseUrlError::NotAbsolute { url: without_user_info(text) })?;
-    if !text.contains("://") || url.host().is_none() {
+    let authority = text.get(url.scheme().len()..).and_then(|rest| rest.strip_prefix("://"));
+    if authority.is_none_or(|authority| authority.starts_with('/')) || url.host().is_none() {
         return Err(ParseUrlError::NotAbsolute { url: without_user_info(text) });
     }
     if !url.username().is_empty() || url.password().is_some() {
