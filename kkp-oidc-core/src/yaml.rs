@@ -78,6 +78,13 @@ fn refused(error: &serde_saphyr::Error, path: &str) -> ParseYamlError {
     let location = error.location();
     // `?` stands for a key that was not read to its end, `.` for the document itself.
     let path = path.strip_suffix('?').map_or(path, |parent| parent.strip_suffix('.').unwrap_or(parent));
+    // An unknown field is named by itself; the path is that of the map it stands in.
+    let path = match error.without_snippet() {
+        serde_saphyr::Error::SerdeUnknownField { field, .. } => {
+            path.strip_suffix(field.as_str()).map_or(path, |parent| parent.strip_suffix('.').unwrap_or(parent))
+        }
+        _ => path,
+    };
     ParseYamlError::Refused {
         path: if path == "." { String::new() } else { shown(path) },
         line: location.map_or(0, |location| location.line()),

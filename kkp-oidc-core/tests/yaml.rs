@@ -24,7 +24,7 @@ fn every_fault_has_its_text_and_none_repeats_the_value() {
         ("name: ~\nport: 1\nflag: s3cr3t", "`flag` is not `true` or `false` (line 3, column 7)"),
         ("name: [s3cr3t]\nport: 1", "`name` is not a string (line 1, column 7)"),
         ("name: s3cr3t", "the YAML text has no field `port` (line 1, column 1)"),
-        ("prot: s3cr3t", "`prot` has the unknown field `prot` (line 1, column 1)"),
+        ("prot: s3cr3t", "the YAML text has the unknown field `prot` (line 1, column 1)"),
         ("port: 1\nport: 2", "the YAML text has a key twice (line 2, column 1)"),
         ("<<: {port: 1}", "the YAML text has a merge key `<<`, which is not supported (line 1, column 1)"),
         ("port: 1\n---\nport: 2", "the YAML text has more than one document (line 3, column 1)"),
