@@ -69,8 +69,8 @@ impl DirectoryFile {
     /// - [`DirectoryError::Yaml`] if it is no YAML of this shape.
     /// - [`DirectoryError::Entry`] for the first entry that is wrong by itself or does not fit to the others.
     pub fn parse(text: &str, origin: &str) -> Result<Self, DirectoryError> {
-        let document: Document =
-            yaml::from_str(text).map_err(|cause| DirectoryError::Yaml { origin: origin.to_owned(), cause })?;
+        let document: Document = yaml::from_str(text)
+            .map_err(|cause| DirectoryError::Yaml { origin: origin.to_owned(), cause: without_spanned(cause) })?;
         let at = |place: &Place, problem| DirectoryError::Entry {
             origin: origin.to_owned(),
             line: place.line,
@@ -225,6 +225,16 @@ struct ClusterEntry {
     kubeconfig: Option<String>,
 }
 
+/// `Spanned` adds a field of its own to paths; no entry has one of that name.
+fn without_spanned(mut cause: ParseYamlError) -> ParseYamlError {
+    if let ParseYamlError::Refused { path, .. } = &mut cause
+        && let Some(parent) = path.strip_suffix(".value")
+    {
+        *path = parent.to_owned();
+    }
+    cause
+}
+
 struct Place {
     line: u64,
     column: u64,
@@ -236,10 +246,11 @@ impl Place {
     }
 }
 
-/// One `@` with something on both sides, nothing that is not printed.
+/// One `@` with something on both sides, no blanks, nothing that is not printed.
 fn is_address(email: &str) -> bool {
     let no_blanks = !email.chars().any(|c| c.is_control() || c.is_whitespace());
-    no_blanks && email.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+    let is_part = |part: &str| !part.is_empty() && !part.contains('@');
+    no_blanks && email.split_once('@').is_some_and(|(local, domain)| is_part(local) && is_part(domain))
 }
 
 /// Why a directory file is refused.
@@ -270,8 +281,8 @@ impl fmt::Display for DirectoryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Yaml { origin, cause: ParseYamlError::Refused { path, line, column, fault } } if *line > 0 => {
-                let path = if path.is_empty() { "the document" } else { path };
-                write!(f, "{origin}:{line}:{column}: {path} {fault}")
+                write!(f, "{origin}:{line}:{column}: ")?;
+                if path.is_empty() { write!(f, "the YAML text {fault}") } else { write!(f, "`{path}` {fault}") }
             }
             Self::Yaml { origin, cause } => write!(f, "{origin}: {cause}"),
             Self::Entry { origin, line, column, problem } => write!(f, "{origin}:{line}:{column}: {problem}"),
