@@ -17,7 +17,7 @@ impl CaBundle {
     ///
     /// - [`CaBundleError::PrivateKey`] if there is a private key among them.
     /// - [`CaBundleError::NotACertificate`] for any other section that is no certificate.
-    /// - [`CaBundleError::Malformed`] for a section that cannot be read, or that does not end.
+    /// - [`CaBundleError::Malformed`] for a section that cannot be read, does not end, or is empty.
     /// - [`CaBundleError::NoCertificates`] if there is no section at all.
     ///
     /// [RFC 7468 section 5]: https://www.rfc-editor.org/rfc/rfc7468#section-5
@@ -33,6 +33,9 @@ impl CaBundle {
                 Err(_) => return Err(CaBundleError::Malformed { origin: origin(), line }),
             };
             match section.tag() {
+                "CERTIFICATE" if section.contents().is_empty() => {
+                    return Err(CaBundleError::Malformed { origin: origin(), line });
+                }
                 "CERTIFICATE" => {
                     let der = section.into_contents();
                     if !certificates.contains(&der) {
