@@ -2,13 +2,14 @@
 
 use std::ffi::{OsStr, OsString};
 
-use clap::{ArgAction, Args as _, Command};
+use clap::{ArgAction, Command, CommandFactory as _};
 
-use crate::args::ServeArgs;
+use crate::args::Cli;
 
 /// Flags of kubermatic-api, of any version, that mean nothing here, and whether they take a value.
 const WITHOUT_MEANING: &[(&str, Value)] = &[
     ("accessible-addons", Value::Next),
+    ("add_dir_header", Value::Inline),
     ("alsologtostderr", Value::Inline),
     ("datacenters", Value::Next),
     ("domain", Value::Next),
@@ -21,15 +22,19 @@ const WITHOUT_MEANING: &[(&str, Value)] = &[
     ("log_backtrace_at", Value::Next),
     ("log_dir", Value::Next),
     ("log_file", Value::Next),
+    ("log_file_max_size", Value::Next),
     ("logtostderr", Value::Inline),
     ("master-resources", Value::Next),
     ("namespace", Value::Next),
     ("oidc-authenticator-client-id", Value::Next),
+    ("one_output", Value::Inline),
     ("overwrite-registry", Value::Next),
     ("pprof-listen-address", Value::Next),
     ("presets", Value::Next),
     ("prometheus-url", Value::Next),
     ("service-account-signing-key", Value::Next),
+    ("skip_headers", Value::Inline),
+    ("skip_log_headers", Value::Inline),
     ("stderrthreshold", Value::Next),
     ("swagger", Value::Next),
     ("updates", Value::Next),
@@ -49,64 +54,79 @@ enum Value {
 }
 
 /// Rewrite the arguments of `serve`: known flags get two dashes, flags without meaning go. Says which went, once each.
+///
+/// As Go has it, `--` ends the flags, and a flag's value may begin with a dash.
 pub(crate) fn normalize(arguments: impl Iterator<Item = OsString>) -> (Vec<OsString>, Vec<&'static str>) {
     let mut arguments = arguments;
-    let mut kept: Vec<OsString> = arguments.by_ref().take(1).collect();
+    let mut kept: Vec<OsString> = Vec::new();
     let mut ignored = Vec::new();
-    let mut in_serve = false;
-    while let Some(argument) = arguments.next() {
-        if !in_serve {
-            in_serve = argument == "serve";
-            kept.push(argument);
-            continue;
+    for argument in arguments.by_ref() {
+        let is_serve = !kept.is_empty() && argument == "serve";
+        kept.push(argument);
+        if is_serve {
+            break;
         }
-        let Some((name, has_value)) = flag_name(&argument) else {
+    }
+    let mut command = Cli::command();
+    command.build();
+    while let Some(argument) = arguments.next() {
+        if argument == "--" {
+            kept.push(argument);
+            break;
+        }
+        let Some(flag) = Flag::parse(&argument) else {
             kept.push(argument);
             continue;
         };
-        if let Some(&(name, value)) = WITHOUT_MEANING.iter().find(|(known, _)| *known == name) {
+        if let Some(&(name, value)) = WITHOUT_MEANING.iter().find(|(name, _)| *name == flag.name) {
             if !ignored.contains(&name) {
                 ignored.push(name);
             }
-            if value == Value::Next && !has_value {
+            if value == Value::Next && !flag.has_value {
                 arguments.next();
             }
-        } else if let Some(value) = known(&name) {
-            let text = argument.to_string_lossy();
-            kept.push(format!("--{}", text.trim_start_matches('-')).into());
-            if value == Value::Next && !has_value {
-                // Go takes the next argument for the value whatever it begins with.
-                match (kept.pop(), arguments.next()) {
-                    (Some(mut flag), Some(value)) => {
-                        flag.push("=");
-                        flag.push(value);
-                        kept.push(flag);
-                    }
-                    (Some(flag), None) => kept.push(flag),
-                    (None, _) => {}
-                }
+        } else if let Some(value) = known(&command, flag.name) {
+            let mut rewritten = OsString::from(if flag.dashes == 1 { "-" } else { "" });
+            rewritten.push(&argument);
+            if value == Value::Next
+                && !flag.has_value
+                && let Some(value) = arguments.next()
+            {
+                rewritten.push("=");
+                rewritten.push(value);
             }
+            kept.push(rewritten);
         } else {
             kept.push(argument);
         }
     }
+    kept.extend(arguments);
     (kept, ignored)
 }
 
-/// The name of `-name`, `--name`, `-name=value` or `--name=value`, and whether there is a value.
-fn flag_name(argument: &OsStr) -> Option<(String, bool)> {
-    let text = argument.to_str()?;
-    let flag = text.strip_prefix("--").or_else(|| text.strip_prefix('-'))?;
-    let (name, has_value) = flag.split_once('=').map_or((flag, false), |(name, _)| (name, true));
-    (!name.is_empty() && !name.starts_with('-')).then(|| (name.to_owned(), has_value))
+/// `-name`, `--name`, `-name=value` or `--name=value`.
+struct Flag<'a> {
+    dashes: usize,
+    name: &'a str,
+    has_value: bool,
+}
+
+impl<'a> Flag<'a> {
+    /// The value may be anything; a name that is not UTF-8 is nobody's.
+    fn parse(argument: &'a OsStr) -> Option<Self> {
+        let bytes = argument.as_encoded_bytes();
+        let dashes = bytes.iter().take_while(|&&byte| byte == b'-').count();
+        let mut parts = bytes.get(dashes..)?.splitn(2, |&byte| byte == b'=');
+        let name = str::from_utf8(parts.next()?).ok()?;
+        let has_value = parts.next().is_some();
+        (matches!(dashes, 1 | 2) && !name.is_empty()).then_some(Self { dashes, name, has_value })
+    }
 }
 
 /// Where the value of one of our own flags stands; `None` for flags that are not ours, and for single letters.
-fn known(name: &str) -> Option<Value> {
-    let command = ServeArgs::augment_args(Command::new("serve"));
-    let argument = command.get_arguments().find(|argument| {
-        argument.get_long_and_visible_aliases().unwrap_or_default().contains(&name)
-            || argument.get_all_aliases().unwrap_or_default().contains(&name)
+fn known(command: &Command, name: &str) -> Option<Value> {
+    let argument = command.find_subcommand("serve")?.get_arguments().find(|argument| {
+        argument.get_long() == Some(name) || argument.get_all_aliases().unwrap_or_default().contains(&name)
     })?;
     let takes_none = matches!(argument.get_action(), ArgAction::SetTrue | ArgAction::Help | ArgAction::Version);
     Some(if takes_none || argument.is_require_equals_set() { Value::Inline } else { Value::Next })
@@ -132,6 +152,21 @@ mod tests {
             ("k serve -oidc-ca-file a.pem", "k serve --oidc-ca-file=a.pem"),
             ("k serve -unknown x", "k serve -unknown x"),
             ("k serve -h", "k serve -h"),
+            ("k serve -help", "k serve --help"),
+            ("k serve -output json", "k serve --output=json"),
+            ("k --output json serve -output json", "k --output json serve --output=json"),
+            ("serve -oidc-url=a", "serve -oidc-url=a"),
+            ("k serve -oidc-url=a=b", "k serve --oidc-url=a=b"),
+            ("k serve -oidc-url=", "k serve --oidc-url="),
+            ("k serve -oidc-url  -address :1", "k serve --oidc-url= --address=:1"),
+            ("k serve -oidc-url serve", "k serve --oidc-url=serve"),
+            ("k serve -oidc-url --", "k serve --oidc-url=--"),
+            ("k serve -- -oidc-url=a -v=2", "k serve -- -oidc-url=a -v=2"),
+            ("k serve - -oidc-url=a", "k serve - --oidc-url=a"),
+            ("k serve ---oidc-url=a", "k serve ---oidc-url=a"),
+            ("k serve -=a", "k serve -=a"),
+            ("k serve -oidc-skip-tls-verify=false", "k serve --oidc-skip-tls-verify=false"),
+            ("k serve -require-email-verified", "k serve --require-email-verified"),
             ("k serve -oidc-url", "k serve --oidc-url"),
             ("k key -file x", "k key -file x"),
         ] {
@@ -144,5 +179,34 @@ mod tests {
         let given = "k serve -v=2 -logtostderr -domain kkp.example.com --address :1 -v 4 -internal-address=:8085";
         let expected = ("k serve --address=:1".to_owned(), vec!["v", "logtostderr", "domain", "internal-address"]);
         assert_eq!(normalized(given), expected);
+    }
+
+    #[test]
+    fn a_flag_without_meaning_may_lack_its_value_at_the_end() {
+        assert_eq!(normalized("k serve -v"), ("k serve".to_owned(), vec!["v"]));
+        assert_eq!(normalized("k serve -domain="), ("k serve".to_owned(), vec!["domain"]));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn values_need_not_be_utf_8_and_stay_as_they_are() {
+        use std::os::unix::ffi::OsStringExt as _;
+
+        let given: [&[u8]; 6] = [b"k", b"serve", b"-clusters=\xff", b"-ca-bundle", b"\xfe", b"-\xfd=1"];
+        let expected: [&[u8]; 5] = [b"k", b"serve", b"--clusters=\xff", b"--ca-bundle=\xfe", b"-\xfd=1"];
+        let (kept, ignored) = normalize(given.into_iter().map(|argument| OsString::from_vec(argument.to_vec())));
+        let expected: Vec<_> = expected.into_iter().map(|argument| OsString::from_vec(argument.to_vec())).collect();
+        assert_eq!((kept, ignored), (expected, Vec::new()));
+    }
+
+    #[test]
+    fn every_flag_of_ours_is_known_and_none_is_called_meaningless() {
+        let mut command = Cli::command();
+        command.build();
+        let serve = command.find_subcommand("serve").expect("there is a command `serve`");
+        for name in serve.get_arguments().filter_map(clap::Arg::get_long) {
+            assert!(known(&command, name).is_some(), "{name}");
+            assert_eq!(WITHOUT_MEANING.iter().find(|(other, _)| *other == name).map(|(name, _)| name), None);
+        }
     }
 }
