@@ -1,10 +1,10 @@
 //! The only access to files.
 
-#[cfg(feature = "serve")]
-use std::fs;
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
+#[cfg(feature = "serve")]
+use std::{fs::File, io::Read as _};
 
 use kkp_oidc_core::secret::SecretString;
 
@@ -14,14 +14,15 @@ use crate::error::CliError;
 #[cfg(feature = "serve")]
 const MAX_FILE_LEN: u64 = 16 * 1024 * 1024;
 
-/// Read a whole file.
+/// Read a whole file, which may be a pipe.
 #[cfg(feature = "serve")]
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     let read = || {
-        if fs::metadata(path)?.len() > MAX_FILE_LEN {
+        let mut contents = Vec::new();
+        if File::open(path)?.take(MAX_FILE_LEN + 1).read_to_end(&mut contents)? as u64 > MAX_FILE_LEN {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file has more than 16 MiB"));
         }
-        fs::read(path)
+        Ok(contents)
     };
     read().map_err(|cause| CliError::File { path: path.to_owned(), doing: "read", cause })
 }
