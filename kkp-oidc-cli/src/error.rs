@@ -8,17 +8,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[cfg(feature = "serve")]
-use kkp_oidc_core::cookie_key::ParseCookieKeyError;
+use crate::commands::serve::ServeError;
+
+/// Exit status when an operator's settings are refused.
 #[cfg(feature = "serve")]
-use kkp_oidc_core::issuer::IssuerConfigError;
+pub(crate) const REFUSED: u8 = 1;
+
+/// Exit status when a file or the network gives trouble.
+pub(crate) const ENVIRONMENT: u8 = 3;
 
 /// Why a command ends early.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
-    /// Settings are wrong; all that is known, at once.
-    #[cfg(feature = "serve")]
-    #[error("{}", Lines(.0))]
-    Refused(Vec<Refusal>),
     #[error("{} cannot be {doing}", path.display())]
     File {
         path: PathBuf,
@@ -29,29 +30,8 @@ pub(crate) enum CliError {
     #[error("stdout cannot be written")]
     Stdout(#[source] io::Error),
     #[cfg(feature = "serve")]
-    #[error("{address} cannot be listened on")]
-    Listen {
-        address: String,
-        #[source]
-        cause: io::Error,
-    },
-    #[cfg(feature = "serve")]
-    #[error("the service cannot start")]
-    Start(#[source] Box<dyn Error + Send + Sync>),
-}
-
-/// One thing that is wrong with the settings.
-#[derive(Debug, thiserror::Error)]
-#[cfg(feature = "serve")]
-pub(crate) enum Refusal {
     #[error(transparent)]
-    Issuer(IssuerConfigError),
-    #[error("oidc-issuer-cookie-hash-key: {}", .0)]
-    CookieKey(ParseCookieKeyError),
-    #[error("ca-bundle: {}", .0)]
-    CaBundle(kkp_oidc_core::ca_bundle::CaBundleError),
-    #[error("clusters: {}", Chain(.0))]
-    Clusters(kkp_oidc_http::LoadDirectoryError),
+    Serve(#[from] ServeError),
 }
 
 impl CliError {
@@ -64,11 +44,11 @@ impl CliError {
         {
             eprint!("{text}");
         }
-        match self {
+        ExitCode::from(match self {
+            Self::File { .. } | Self::Stdout(_) => ENVIRONMENT,
             #[cfg(feature = "serve")]
-            Self::Refused(_) => ExitCode::from(1),
-            _ => ExitCode::from(3),
-        }
+            Self::Serve(error) => error.exit_status(),
+        })
     }
 
     fn write_report(&self, out: &mut String) -> fmt::Result {
@@ -86,39 +66,12 @@ impl CliError {
 
     fn hint(&self) -> Option<&'static str> {
         match self {
-            #[cfg(feature = "serve")]
-            Self::Refused(refusals) if refusals.iter().any(|refusal| matches!(refusal, Refusal::CookieKey(_))) => {
-                Some("`kkp-oidc key --file cookie.key` makes a key; give it with --oidc-issuer-cookie-hash-key-file")
+            Self::File { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists => {
+                Some("nothing is overwritten; choose another name, or remove the file first")
             }
+            Self::File { .. } | Self::Stdout(_) => None,
             #[cfg(feature = "serve")]
-            Self::Listen { .. } => Some("give another address with --address"),
-            _ => None,
+            Self::Serve(error) => error.hint(),
         }
-    }
-}
-
-#[cfg(feature = "serve")]
-struct Lines<'a>(&'a [Refusal]);
-
-#[cfg(feature = "serve")]
-impl fmt::Display for Lines<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, refusal) in self.0.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "\n" };
-            write!(f, "{separator}{refusal}")?;
-        }
-        Ok(())
-    }
-}
-
-/// An error and its causes on one line.
-#[cfg(feature = "serve")]
-struct Chain<'a>(&'a dyn Error);
-
-#[cfg(feature = "serve")]
-impl fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
-        iter::successors(self.0.source(), |&cause| cause.source()).try_for_each(|cause| write!(f, ": {cause}"))
     }
 }

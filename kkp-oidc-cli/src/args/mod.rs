@@ -1,0 +1,49 @@
+//! What can be written on the command line. Value parsers are core's.
+
+#[cfg(feature = "serve")]
+mod serve;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+#[cfg(feature = "serve")]
+pub(crate) use self::serve::{IdpCaArg, LogFormat, PromptArg, ServeArgs};
+
+/// Share Kubernetes clusters through an OpenID Connect provider.
+#[derive(Debug, Parser)]
+#[command(name = "kkp-oidc", version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// How results are written to stdout.
+    #[arg(long, global = true, value_enum, default_value_t = Output::Human, value_name = "FORMAT", display_order = 900)]
+    pub(crate) output: Output,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people.
+    Human,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the share endpoint.
+    #[cfg(feature = "serve")]
+    #[command(after_help = serve::AFTER_HELP)]
+    Serve(Box<ServeArgs>),
+    /// Print a fresh cookie key: 32 random bytes as 64 hexadecimal characters.
+    Key(KeyArgs),
+}
+
+/// A fresh cookie key.
+#[derive(Args, Debug)]
+pub(crate) struct KeyArgs {
+    /// Write the key to this new file, mode 0600, instead of to stdout.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}

@@ -1,0 +1,141 @@
+//! `kkp-oidc serve`: KKP's flags, and some of our own.
+
+use std::convert::Infallible;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use kkp_oidc_core::feature_gates::{FeatureGates, parse_go_bool};
+use kkp_oidc_core::secret::SecretString;
+
+/// Stands below the flags. One line per paragraph: clap wraps them to the terminal.
+pub(super) const AFTER_HELP: &str = "\
+Flags are named as in kubermatic-api, and Go's spelling with one dash is accepted. Flags of kubermatic-api without \
+meaning here are accepted too, and named once in the log.
+
+Secrets need not stand on the command line, where everybody on this machine can read them. Give them by file, or in \
+the environment:
+  KKP_OIDC_ISSUER_CLIENT_SECRET    for --oidc-issuer-client-secret
+  KKP_OIDC_ISSUER_COOKIE_HASH_KEY  for --oidc-issuer-cookie-hash-key
+
+Exit status: 0 ended as told, 1 settings refused, 2 wrong usage, 3 file or network trouble.";
+
+const PROVIDER: &str = "OpenID Provider";
+const COOKIES: &str = "Login cookies";
+const KUBECONFIGS: &str = "Kubeconfigs";
+const LOG: &str = "Log";
+
+/// Where the service listens, whom it trusts and what it shares.
+#[derive(Args, Debug)]
+pub(crate) struct ServeArgs {
+    /// Where to listen: HOST:PORT, or :PORT for every address.
+    #[arg(long, default_value = ":8080", value_name = "ADDRESS")]
+    pub(crate) address: String,
+    /// YAML file with users, projects and clusters; read again when it changes.
+    #[arg(long, env = "KKP_OIDC_CLUSTERS", hide_env_values = true, value_name = "FILE")]
+    pub(crate) clusters: PathBuf,
+    /// Feature gates, `A=true,B=false`; repeated flags add up. `OIDCKubeCfgEndpoint=true` switches sharing on.
+    #[arg(long, value_name = "GATES")]
+    pub(crate) feature_gates: Vec<FeatureGates>,
+
+    /// Issuer URL of the OpenID Provider, such as https://kkp.example.com/dex.
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "URL", help_heading = PROVIDER)]
+    pub(crate) oidc_url: String,
+    /// Client id registered at the provider.
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "ID", help_heading = PROVIDER)]
+    pub(crate) oidc_issuer_client_id: String,
+    /// Client secret; better in a file or in the environment, see below.
+    #[arg(long, value_name = "SECRET", value_parser = secret, conflicts_with = "oidc_issuer_client_secret_file",
+          help_heading = PROVIDER)]
+    pub(crate) oidc_issuer_client_secret: Option<SecretString>,
+    /// File with the client secret; one newline at its end is not part of the secret.
+    #[arg(long, value_name = "FILE", help_heading = PROVIDER)]
+    pub(crate) oidc_issuer_client_secret_file: Option<PathBuf>,
+    /// Where the provider sends the browser back to: the address of this service as browsers see it, and
+    /// /api/v1/kubeconfig.
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "URL", help_heading = PROVIDER)]
+    pub(crate) oidc_issuer_redirect_uri: String,
+    /// Ask for refresh tokens with the scope offline_access; `false`: with access_type=offline.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "true", default_missing_value = "true",
+          value_parser = go_bool, value_name = "BOOL", help_heading = PROVIDER)]
+    pub(crate) oidc_issuer_offline_access_as_scope: bool,
+    /// What the provider is told to prompt for when a refresh token is asked for.
+    #[arg(long, value_enum, default_value_t = PromptArg::Consent, value_name = "PROMPT", help_heading = PROVIDER)]
+    pub(crate) oidc_prompt: PromptArg,
+    /// Refuse e-mail addresses unless the provider says that they are verified.
+    #[arg(long, help_heading = PROVIDER)]
+    pub(crate) require_email_verified: bool,
+    /// PEM file with the CA certificates to trust for the provider, instead of the system's.
+    #[arg(long, alias = "oidc-ca-file", value_name = "FILE", help_heading = PROVIDER)]
+    pub(crate) ca_bundle: Option<PathBuf>,
+    /// Do not verify the provider's certificate. Anybody in between can then log in as anybody.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_parser = go_bool, value_name = "BOOL", help_heading = PROVIDER)]
+    pub(crate) oidc_skip_tls_verify: bool,
+
+    /// Key of the login cookies, 32 or 64 bytes, used as they are; better in a file or in the environment, see below.
+    /// `kkp-oidc key` makes one.
+    #[arg(long, value_name = "KEY", value_parser = secret, conflicts_with = "oidc_issuer_cookie_hash_key_file",
+          help_heading = COOKIES)]
+    pub(crate) oidc_issuer_cookie_hash_key: Option<SecretString>,
+    /// File with the key; one newline at its end is not part of the key.
+    #[arg(long, value_name = "FILE", help_heading = COOKIES)]
+    pub(crate) oidc_issuer_cookie_hash_key_file: Option<PathBuf>,
+    /// Cookies need https. `false` is for http on loopback.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "true", default_missing_value = "true",
+          value_parser = go_bool, value_name = "BOOL", help_heading = COOKIES)]
+    pub(crate) oidc_issuer_cookie_secure_mode: bool,
+
+    /// When kubeconfigs carry the CA certificate of the issuer.
+    #[arg(long, value_enum, default_value_t = IdpCaArg::Auto, value_name = "WHEN", help_heading = KUBECONFIGS)]
+    pub(crate) kubeconfig_idp_ca: IdpCaArg,
+    /// Write the line `preferences: {}` into kubeconfigs, as KKP up to 2.29 did.
+    #[arg(long, help_heading = KUBECONFIGS)]
+    pub(crate) kubeconfig_preferences: bool,
+
+    /// Log more: what helps to find out why a login does not work.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_parser = go_bool, value_name = "BOOL", help_heading = LOG)]
+    pub(crate) log_debug: bool,
+    /// How the log is written to stderr.
+    #[arg(long, value_enum, ignore_case = true, default_value_t = LogFormat::Console, value_name = "FORMAT",
+          help_heading = LOG)]
+    pub(crate) log_format: LogFormat,
+}
+
+/// `--oidc-prompt`
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum PromptArg {
+    /// prompt=consent, without which some providers give no refresh token.
+    Consent,
+    /// No prompt, as KKP does it.
+    None,
+}
+
+/// `--kubeconfig-idp-ca`
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum IdpCaArg {
+    /// If --ca-bundle is given and the system's certificates do not suffice.
+    Auto,
+    /// Whenever --ca-bundle is given.
+    Always,
+    /// Never, as KKP does it.
+    Never,
+}
+
+/// `--log-format`
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    Console,
+    /// One JSON object a line.
+    Json,
+}
+
+fn go_bool(text: &str) -> Result<bool, &'static str> {
+    parse_go_bool(text).ok_or("expected true or false (or 1, t, T, TRUE, True, 0, f, F, FALSE, False)")
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a value parser")]
+fn secret(text: &str) -> Result<SecretString, Infallible> {
+    Ok(text.into())
+}

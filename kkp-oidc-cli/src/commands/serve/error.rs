@@ -1,0 +1,94 @@
+//! Why the service does not serve.
+
+use std::error::Error;
+use std::{fmt, io, iter};
+
+use kkp_oidc_core::ca_bundle::CaBundleError;
+use kkp_oidc_core::cookie_key::ParseCookieKeyError;
+use kkp_oidc_core::issuer::IssuerConfigError;
+use kkp_oidc_http::{BuildTlsError, LoadDirectoryError};
+
+use crate::error::{ENVIRONMENT, REFUSED};
+
+/// Why `kkp-oidc serve` ends early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServeError {
+    /// Settings are wrong; all that is known, at once.
+    #[error("{}", Lines(.0))]
+    Refused(Vec<Refusal>),
+    #[error("{address} cannot be listened on")]
+    Listen {
+        address: String,
+        #[source]
+        cause: io::Error,
+    },
+    #[error("the service cannot start")]
+    Start(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// One thing that is wrong with the settings.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error(transparent)]
+    Issuer(IssuerConfigError),
+    #[error("oidc-issuer-cookie-hash-key: {}", .0)]
+    CookieKey(ParseCookieKeyError),
+    #[error("ca-bundle: {}", .0)]
+    CaBundle(CaBundleError),
+    #[error("clusters: {}", Chain(.0))]
+    Clusters(LoadDirectoryError),
+    #[error("ca-bundle: {}", Chain(.0))]
+    Tls(BuildTlsError),
+}
+
+impl ServeError {
+    pub(crate) const fn exit_status(&self) -> u8 {
+        match self {
+            Self::Refused(_) => REFUSED,
+            Self::Listen { .. } | Self::Start(_) => ENVIRONMENT,
+        }
+    }
+
+    pub(crate) fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused(refusals) if refusals.iter().any(|refusal| matches!(refusal, Refusal::CookieKey(_))) => {
+                Some("`kkp-oidc key --file cookie.key` makes a key; give it with --oidc-issuer-cookie-hash-key-file")
+            }
+            Self::Listen { .. } => Some("give another address with --address"),
+            Self::Refused(_) | Self::Start(_) => None,
+        }
+    }
+}
+
+impl From<BuildTlsError> for ServeError {
+    fn from(error: BuildTlsError) -> Self {
+        match error {
+            error @ (BuildTlsError::NoUsableCertificate | BuildTlsError::Verifier(_)) => {
+                Self::Refused(vec![Refusal::Tls(error)])
+            }
+            error => Self::Start(error.into()),
+        }
+    }
+}
+
+struct Lines<'a>(&'a [Refusal]);
+
+impl fmt::Display for Lines<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, refusal) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}{refusal}")?;
+        }
+        Ok(())
+    }
+}
+
+/// An error and its causes on one line.
+struct Chain<'a>(&'a dyn Error);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        iter::successors(self.0.source(), |&cause| cause.source()).try_for_each(|cause| write!(f, ": {cause}"))
+    }
+}

@@ -1,0 +1,88 @@
+//! `kkp-oidc serve`
+
+mod error;
+mod settings;
+
+use std::future::{Future as _, poll_fn};
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
+use std::sync::Arc;
+use std::task::Poll;
+
+use kkp_oidc_core::feature_gates::{FeatureGates, KnownGate};
+use kkp_oidc_http::{AppState, SystemClock, SystemEntropy, server};
+
+pub(crate) use self::error::ServeError;
+use self::settings::Inputs;
+use crate::args::{Output, ServeArgs};
+use crate::error::CliError;
+use crate::{io, log};
+
+/// Serve until told to end.
+pub(crate) fn run(args: ServeArgs, ignored: &[&str], output: Output) -> Result<(), CliError> {
+    log::init(args.log_format, args.log_debug);
+    let address = args.address.clone();
+    let inputs = Inputs::read(&args)?;
+    let (config, directory) = settings::judge(args, inputs)?;
+    if !ignored.is_empty() {
+        tracing::info!(flags = ignored.join(", "), "flags of kubermatic-api that mean nothing here");
+    }
+    report_gates(&config.feature_gates);
+    let directory = Arc::new(directory);
+    let state = AppState::new(config, Arc::clone(&directory) as _, Arc::new(SystemClock), Arc::new(SystemEntropy))
+        .map_err(ServeError::from)?;
+    let listener = listen(&address)?;
+    let local = listener.local_addr().map_err(|cause| ServeError::Listen { address, cause })?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|cause| ServeError::Start(cause.into()))?
+        .block_on(async {
+            let mut terminated = Box::pin(server::terminated());
+            // The first poll begins to wait for signals. Until then one would kill us, and whoever has read where we
+            // listen may send one.
+            if poll_fn(|context| Poll::Ready(terminated.as_mut().poll(context))).await.is_ready() {
+                return Ok(());
+            }
+            let discovery = tokio::spawn({
+                let state = state.clone();
+                async move { state.discover().await }
+            });
+            let watch = tokio::spawn(async move { directory.watch().await });
+            say_where(local, output)?;
+            let router = kkp_oidc_http::router(state.clone());
+            let served = server::serve(listener, router, state, terminated).await;
+            discovery.abort();
+            watch.abort();
+            tracing::info!("ended");
+            served.map_err(|cause| ServeError::Start(cause.into()).into())
+        })
+}
+
+fn report_gates(gates: &FeatureGates) {
+    for name in gates.unknown() {
+        let nearest = KnownGate::nearest(name).map(KnownGate::name);
+        tracing::warn!(gate = name, nearest, "feature gate is not known, it does nothing");
+    }
+    if !gates.is_enabled(KnownGate::OidcKubeCfgEndpoint.name()) {
+        tracing::warn!("sharing is off: --feature-gates=OIDCKubeCfgEndpoint=true switches it on");
+    }
+}
+
+/// Go's `:8080` is every address.
+fn listen(address: &str) -> Result<TcpListener, ServeError> {
+    let listen = || {
+        if let Some(port) = address.strip_prefix(':') {
+            let both = TcpListener::bind(format!("[::]:{port}"));
+            return both.or_else(|_| TcpListener::bind(format!("0.0.0.0:{port}")));
+        }
+        TcpListener::bind(address.to_socket_addrs()?.collect::<Vec<SocketAddr>>().as_slice())
+    };
+    listen().map_err(|cause| ServeError::Listen { address: address.to_owned(), cause })
+}
+
+fn say_where(local: SocketAddr, output: Output) -> Result<(), CliError> {
+    match output {
+        Output::Human => io::print_line(&format!("kkp-oidc listens on {local}")),
+        Output::Json => io::print_line(&format!(r#"{{"listens_on":"{local}"}}"#)),
+    }
+}
