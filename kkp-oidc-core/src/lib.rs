@@ -17,6 +17,7 @@ pub mod kubeconfig;
 pub mod secret;
 pub mod secure_cookie;
 mod server_address;
+pub mod shared_kubeconfig;
 mod unix_time;
 pub mod yaml;
 

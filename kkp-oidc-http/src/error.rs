@@ -7,10 +7,11 @@ use kkp_oidc_core::authorization::{
 };
 use kkp_oidc_core::id_token::{ClaimsError, ParseIdTokenError};
 use kkp_oidc_core::kubeconfig::RenderKubeconfigError;
+use kkp_oidc_core::shared_kubeconfig::NoRefreshToken;
 use serde::Serialize;
 
 use crate::directory::DirectoryUnavailable;
-use crate::oidc::{OidcError, ProviderError};
+use crate::oidc::{OidcError, ProviderError, shown};
 use crate::pages;
 
 /// Why a link or a callback is not answered with what was asked for.
@@ -40,12 +41,12 @@ pub(crate) enum LoginError {
     TooManyFlows,
     #[error("iss parameter refused")]
     IssuerParameter(#[from] IssuerParameterError),
-    #[error("provider refused the login")]
+    #[error("provider refused the login: {}", shown(error))]
     Refused { error: Option<ProviderErrorCode> },
     #[error(transparent)]
     Oidc(#[from] OidcError),
     #[error("token response has no refresh token")]
-    NoRefreshToken,
+    NoRefreshToken(#[from] NoRefreshToken),
     #[error("kubeconfig cannot be written")]
     Kubeconfig(#[from] RenderKubeconfigError),
 }
@@ -79,9 +80,11 @@ impl LoginError {
                 "share_not_found",
                 "This link does not lead to a shared cluster, or whoever made it may no longer share it. Ask for a new one.",
             ),
-            Self::Directory(_) => {
-                (503, "directory_unavailable", "The list of clusters cannot be read. Try again in a minute.")
-            }
+            Self::Directory(_) => (
+                503,
+                "directory_unavailable",
+                "The list of clusters cannot be read. Open the share link again in a minute.",
+            ),
             Self::Callback(CallbackError::NoState) => (400, "state_missing", AGAIN),
             Self::Callback(CallbackError::NoCode) => (400, "code_missing", AGAIN),
             Self::Callback(_) => (400, "code_malformed", AGAIN),
@@ -98,9 +101,11 @@ impl LoginError {
             Self::FlowUsed => (
                 400,
                 "flow_used",
-                "This login was completed before. If it gave a kubeconfig, that one still works; open the share link for another.",
+                "This login was answered before, or is being answered. If no kubeconfig arrived, open the share link again.",
             ),
-            Self::TooManyFlows => (503, "too_many_flows", "Too many people log in right now. Try again in a minute."),
+            Self::TooManyFlows => {
+                (503, "too_many_flows", "Too many people log in right now. Open the share link again in a minute.")
+            }
             Self::IssuerParameter(_) => {
                 (400, "issuer_mismatch", "The answer does not come from the identity provider that was asked.")
             }
@@ -108,7 +113,7 @@ impl LoginError {
                 return refused(error.as_ref(), "The login was refused at the identity provider");
             }
             Self::Oidc(error) => return of_provider(error),
-            Self::NoRefreshToken => (
+            Self::NoRefreshToken(_) => (
                 400,
                 "refresh_token_missing",
                 "The identity provider gives no refresh token, so the kubeconfig would end within the hour. \
@@ -144,12 +149,19 @@ fn of_provider(error: &OidcError) -> PublicError {
             let message = sentence("The identity provider does not accept the login's code", error.as_ref());
             return PublicError { status: StatusCode::BAD_REQUEST, code: "code_refused", message };
         }
-        OidcError::Provider(ProviderError::Unreachable(_) | ProviderError::OutOfService) => {
-            (503, "provider_unavailable", "The identity provider cannot be reached. Try again in a minute.")
+        OidcError::ClientRefused { .. } => {
+            (400, "client_refused", "The identity provider refuses this service. Tell the people who run it.")
         }
-        OidcError::Provider(ProviderError::TimedOut) => {
-            (504, "provider_timeout", "The identity provider does not answer in time. Try again in a minute.")
-        }
+        OidcError::Provider(ProviderError::Unreachable(_) | ProviderError::OutOfService) => (
+            503,
+            "provider_unavailable",
+            "The identity provider cannot be reached. Open the share link again in a minute.",
+        ),
+        OidcError::Provider(ProviderError::TimedOut) => (
+            504,
+            "provider_timeout",
+            "The identity provider does not answer in time. Open the share link again in a minute.",
+        ),
         OidcError::Provider(_) => (
             502,
             "provider_invalid",

@@ -13,7 +13,7 @@ use crate::state::AppState;
 /// How long callbacks in flight may take once the service is told to end.
 pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
-/// The most time that a client may take to send a request's header.
+/// The most time that a client may take to send a request's header, and that a connection may be idle in between.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long clients may take, and how long the end.
@@ -67,7 +67,8 @@ pub async fn serve_within(
         state.begin_shutdown();
         ending.graceful_shutdown(Some(limits.shutdown_grace));
     });
-    let mut server = axum_server::from_tcp(listener)?.handle(handle).first_request_timeout(limits.header_timeout);
+    let mut server =
+        axum_server::from_tcp(listener)?.handle(handle).first_request_timeout(limits.header_timeout).http1_only();
     server.http_builder().http1().timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(limits.header_timeout);
     server.serve(router.into_make_service()).await
 }

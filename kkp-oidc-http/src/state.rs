@@ -1,7 +1,10 @@
 //! What the routes share: configuration, the OIDC client, the directory, keys, and what the process remembers.
 
+use std::error::Error as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use std::{fmt, iter};
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{FlowCookies, FlowRandom, StateKey};
@@ -138,7 +141,17 @@ impl AppState {
         if self.is_shutting_down() {
             return Err(NotReady::ShuttingDown);
         }
-        self.oidc().metadata().await.map(|_| ()).map_err(NotReady::Provider)
+        if self.oidc().is_discovered() {
+            return Ok(());
+        }
+        // Probes have little patience, and give up what they asked for: the attempt itself goes on without them.
+        let state = self.clone();
+        let attempt = tokio::spawn(async move { state.oidc().metadata().await });
+        match tokio::time::timeout(PROBE_PATIENCE, attempt).await {
+            Ok(Ok(Ok(_))) => Ok(()),
+            Ok(Ok(Err(error))) => Err(NotReady::Provider(error)),
+            Ok(Err(_)) | Err(_) => Err(NotReady::Waiting),
+        }
     }
 
     pub(crate) fn oidc(&self) -> &OidcClient {
@@ -187,11 +200,27 @@ impl AppState {
     }
 }
 
+/// How long a probe waits for a provider that was never known.
+const PROBE_PATIENCE: Duration = Duration::from_millis(800);
+
+/// An error and its causes on one line, for operators; they hold no URL and no secret.
+struct Chain<'a>(&'a ProviderError);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let causes = iter::successors(self.0.source(), |&cause| cause.source());
+        causes.into_iter().try_for_each(|cause| write!(f, ": {cause}"))
+    }
+}
+
 /// Why no flow can begin.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotReady {
     #[error("the service is shutting down")]
     ShuttingDown,
-    #[error(transparent)]
+    #[error("the identity provider has not answered yet")]
+    Waiting,
+    #[error("{}", Chain(.0))]
     Provider(ProviderError),
 }

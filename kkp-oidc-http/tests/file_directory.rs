@@ -168,23 +168,26 @@ clusters:
     let with_ca_file = INLINE_CA.replace("certificate-authority-data: LS0tCg==", "certificate-authority: ca.pem");
     for (files, expected) in [
         (&[][..], vec!["DIR/clusters.yaml cannot be read", no_file]),
-        (&[("clusters.yaml", DOCUMENTED)], vec!["DIR/admin.kubeconfig cannot be read", no_file]),
+        (&[("clusters.yaml", DOCUMENTED)], vec!["DIR/clusters.yaml:11: DIR/admin.kubeconfig cannot be read", no_file]),
         (
             &[("clusters.yaml", DOCUMENTED), ("admin.kubeconfig", &with_ca_file)],
-            vec!["DIR/ca.pem cannot be read", no_file],
+            vec!["DIR/clusters.yaml:11: DIR/ca.pem cannot be read", no_file],
         ),
         (
             &[("clusters.yaml", unknown_project.as_str())],
             vec!["DIR/clusters.yaml:12:12: project `theirs` is not in `projects`"],
         ),
-        (&[("clusters.yaml", "users:\n- groups: [a\n")], vec!["DIR/clusters.yaml:2:11: users[0].groups is not valid YAML"]),
-        (&[("clusters.yaml", "users:\n- mail: a@b.example\n")], vec!["DIR/clusters.yaml:2:3: users[0].mail has the unknown field `mail`"]),
+        (
+            &[("clusters.yaml", "users:\n- groups: [a\n")],
+            vec!["DIR/clusters.yaml:2:11: `users[0].groups` is not valid YAML"],
+        ),
+        (
+            &[("clusters.yaml", "users:\n- mail: a@b.example\n")],
+            vec!["DIR/clusters.yaml:2:3: `users[0]` has the unknown field `mail`"],
+        ),
         (
             &[("clusters.yaml", DOCUMENTED), ("admin.kubeconfig", not_named)],
-            vec![
-                cannot_be_used,
-                "none of the kubeconfig's 2 clusters is named `lab7x9k2mp`: it has `one`, `two`",
-            ],
+            vec![cannot_be_used, "none of the kubeconfig's 2 clusters is named `lab7x9k2mp`: it has `one`, `two`"],
         ),
         (
             &[("clusters.yaml", DOCUMENTED), ("admin.kubeconfig", "clusters: []\n")],

@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::query::Query;
-use crate::issuer::IssuerUrl;
+use crate::issuer::{IssuerParameter, IssuerUrl};
 use crate::secret::SecretString;
 
 /// An authorization response, before anything in it is believed.
@@ -72,14 +72,14 @@ impl Callback {
     /// # Errors
     ///
     /// - [`IssuerParameterError::Mismatch`] if `iss` is there and differs by a byte.
-    /// - [`IssuerParameterError::Missing`] if it is absent although the provider's metadata promises it (`promised`).
+    /// - [`IssuerParameterError::Missing`] if it is absent although the provider's metadata promises it.
     ///
     /// [RFC 9207 section 2.4]: https://www.rfc-editor.org/rfc/rfc9207#section-2.4
-    pub fn require_issuer(&self, expected: &IssuerUrl, promised: bool) -> Result<(), IssuerParameterError> {
+    pub fn require_issuer(&self, expected: &IssuerUrl, parameter: IssuerParameter) -> Result<(), IssuerParameterError> {
         match self.issuer.as_deref() {
             Some(issuer) if issuer == expected.as_str() => Ok(()),
             Some(_) => Err(IssuerParameterError::Mismatch),
-            None if promised => Err(IssuerParameterError::Missing),
+            None if parameter == IssuerParameter::Promised => Err(IssuerParameterError::Missing),
             None => Ok(()),
         }
     }
@@ -208,11 +208,14 @@ mod tests {
     #[test]
     fn the_issuer_is_compared_byte_for_byte_and_demanded_where_promised() {
         let issuer: IssuerUrl = "https://a.example".parse().unwrap();
-        let of = |query: &str, promised| callback(query).unwrap().require_issuer(&issuer, promised);
-        assert_eq!(of("state=s&iss=https://a.example", true), Ok(()));
-        assert_eq!(of("state=s&iss=https://a.example/", false), Err(IssuerParameterError::Mismatch));
-        assert_eq!(of("state=s", true), Err(IssuerParameterError::Missing));
-        assert_eq!(of("state=s", false), Ok(()));
+        let of = |query: &str, parameter| callback(query).unwrap().require_issuer(&issuer, parameter);
+        assert_eq!(of("state=s&iss=https://a.example", IssuerParameter::Promised), Ok(()));
+        assert_eq!(
+            of("state=s&iss=https://a.example/", IssuerParameter::NotPromised),
+            Err(IssuerParameterError::Mismatch)
+        );
+        assert_eq!(of("state=s", IssuerParameter::Promised), Err(IssuerParameterError::Missing));
+        assert_eq!(of("state=s", IssuerParameter::NotPromised), Ok(()));
     }
 
     #[test]

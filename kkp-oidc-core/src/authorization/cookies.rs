@@ -81,14 +81,17 @@ impl FlowCookies {
     }
 
     /// Make room for one more flow: the cookies to take out of the browser so that at most
-    /// [`FlowCookies::MAX_IN_BROWSER`] stand there afterwards. Those that no longer open go first, then the oldest.
+    /// [`FlowCookies::MAX_IN_BROWSER`] of ours stand there afterwards. Expired ones go first, then the oldest.
+    ///
+    /// What was sealed under another key is left: another service on this host may need it, since cookies ignore ports.
     #[must_use]
     pub fn make_room(&self, cookies: &RequestCookies<'_>, now: UnixTime) -> Vec<SetCookie> {
         let (mut live, mut dead) = (Vec::new(), Vec::new());
         for (name, value) in cookies.iter().filter(|(name, _)| self.is_flow_name(name)) {
             match self.codec.decode(value.as_bytes(), name, now) {
                 Ok(opened) => live.push((opened.issued_at(), name)),
-                Err(_) => dead.push(name),
+                Err(DecodeCookieError::Expired { .. }) => dead.push(name),
+                Err(_) => {}
             }
         }
         live.sort_unstable();

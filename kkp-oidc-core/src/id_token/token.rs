@@ -44,7 +44,8 @@ impl UnverifiedIdToken {
     /// # Errors
     ///
     /// - [`ParseIdTokenError::TooLong`] if it has more than [`UnverifiedIdToken::MAX_LEN`] bytes.
-    /// - [`ParseIdTokenError::NotCompact`] if it is not three non-empty parts of base64url.
+    /// - [`ParseIdTokenError::NotCompact`] if it is not three non-empty parts of base64url; of payload and signature this
+    ///   is judged last.
     /// - [`ParseIdTokenError::Header`] if the first part is no JSON object with a text `alg`.
     /// - [`ParseIdTokenError::Critical`] if the header has `crit` ([RFC 7515 section 4.1.11]): no extension is known.
     /// - [`ParseIdTokenError::Algorithm`] if `alg` is not an [`Algorithm`].
@@ -61,9 +62,6 @@ impl UnverifiedIdToken {
         else {
             return Err(ParseIdTokenError::NotCompact);
         };
-        if [header, payload, signature].iter().any(|part| !is_base64url(part)) {
-            return Err(ParseIdTokenError::NotCompact);
-        }
         let payload_start = header.len().saturating_add(1);
         let signature_start = payload_start.saturating_add(payload.len()).saturating_add(1);
         let header = URL_SAFE_NO_PAD.decode(header).map_err(|_| ParseIdTokenError::NotCompact)?;
@@ -71,7 +69,11 @@ impl UnverifiedIdToken {
         if header.crit.is_some() {
             return Err(ParseIdTokenError::Critical);
         }
+        // Before the other parts: a token without signature is refused for its algorithm, `none`.
         let algorithm = header.alg.parse().map_err(|_| ParseIdTokenError::Algorithm)?;
+        if !is_base64url(payload) || !is_base64url(signature) {
+            return Err(ParseIdTokenError::NotCompact);
+        }
         Ok(Self { text, algorithm, key_id: header.kid, payload_start, signature_start })
     }
 
@@ -195,8 +197,16 @@ mod tests {
         ] {
             assert_eq!(token(header).err(), Some(error), "{header}");
         }
-        for text in ["", ".", "..", "a.b", "a.b.c.d", "e30.e30.", "e30..c2ln", "e30=.e30.c2ln", "e 0.e30.c2ln"] {
-            assert_eq!(UnverifiedIdToken::parse(text.into()).err(), Some(ParseIdTokenError::NotCompact), "{text}");
+        let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"RS256"}"#);
+        let parts = ["", ".", ".e30", ".e30.", "..c2ln", ".e30=.c2ln", ".e30.c 2ln", ".e30.c2ln.c2ln"];
+        let with_header = parts.map(|rest| format!("{header}{rest}"));
+        let others = ["", ".", "a.b", "a.b.c.d", "e30=.e30.c2ln", "e 0.e30.c2ln"].map(str::to_owned);
+        for text in with_header.into_iter().chain(others) {
+            assert_eq!(
+                UnverifiedIdToken::parse(text.as_str().into()).err(),
+                Some(ParseIdTokenError::NotCompact),
+                "{text}"
+            );
         }
     }
 

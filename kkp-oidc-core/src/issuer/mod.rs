@@ -3,11 +3,13 @@
 //! Every part is a type whose existence is the proof: an [`IssuerConfig`] is complete and its parts fit together.
 
 mod client;
+mod metadata;
 mod url;
 
 use std::fmt;
 
 pub use self::client::{ClientId, ClientSecret, ParseClientError};
+pub use self::metadata::{ClientAuthentication, IssuerParameter, ParseMetadataError, ProviderMetadata};
 pub use self::url::{EndpointUrl, IssuerUrl, ParseUrlError, RedirectUri};
 use crate::secret::SecretString;
 

@@ -48,6 +48,12 @@ impl IssuerUrl {
     pub fn is_loopback(&self) -> bool {
         Url::parse(&self.0).is_ok_and(|url| is_loopback(&url))
     }
+
+    /// Whether the scheme is `https`.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        is_https(&self.0)
+    }
 }
 
 impl FromStr for IssuerUrl {
@@ -101,7 +107,7 @@ impl RedirectUri {
     /// Whether the scheme is `https`.
     #[must_use]
     pub fn is_https(&self) -> bool {
-        Url::parse(&self.0).is_ok_and(|url| url.scheme() == "https")
+        is_https(&self.0)
     }
 }
 
@@ -146,6 +152,12 @@ impl EndpointUrl {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether the scheme is `https`.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        is_https(&self.0)
+    }
 }
 
 impl FromStr for EndpointUrl {
@@ -188,6 +200,10 @@ fn parse_secure_url(text: &str) -> Result<Url, ParseUrlError> {
         "http" if is_loopback(&url) => Ok(url),
         _ => Err(ParseUrlError::NotHttps { url: text.to_owned() }),
     }
+}
+
+fn is_https(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| url.scheme() == "https")
 }
 
 fn is_loopback(url: &Url) -> bool {

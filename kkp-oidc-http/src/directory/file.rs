@@ -1,16 +1,20 @@
 //! A directory kept in a YAML file, read again when it changes.
 
-use std::io;
+use std::fmt;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use kkp_oidc_core::authorization::FlowTarget;
+use kkp_oidc_core::ca_bundle::{CaBundle, CaBundleError};
 use kkp_oidc_core::directory::{ClusterReference, Directory, DirectoryError, DirectoryFile, SharedCluster};
 use kkp_oidc_core::kubeconfig::{
     AdminKubeconfig, CertificateAuthority, FindAdminClusterError, ParseAdminKubeconfigError,
 };
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use super::{Authorization, ClusterDirectory};
 
@@ -21,17 +25,26 @@ const POLL_INTERVAL: Duration = Duration::from_secs(10);
 const MAX_FILE_LEN: u64 = 16 * 1024 * 1024;
 
 /// Users, projects and clusters from a file, and the kubeconfigs that it names.
-#[derive(Debug)]
 pub struct FileDirectory {
     path: PathBuf,
     current: ArcSwap<Loaded>,
+    /// What was wrong at the last look, so that it is told once.
+    told: Mutex<Option<String>>,
 }
 
-#[derive(Debug)]
 struct Loaded {
     directory: Directory,
-    /// Everything that was read, in order: the same bytes give the same directory.
-    contents: Vec<Vec<u8>>,
+    files: Files,
+}
+
+/// Which files were read, and the hash of each: the same bytes give the same directory. The bytes themselves, which
+/// hold administrators' tokens, are not kept.
+type Files = Vec<(PathBuf, [u8; 32])>;
+
+impl fmt::Debug for FileDirectory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileDirectory").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl FileDirectory {
@@ -46,29 +59,43 @@ impl FileDirectory {
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, LoadDirectoryError> {
         let path = path.into();
         let current = ArcSwap::from_pointee(load(&path)?);
-        Ok(Self { path, current })
+        Ok(Self { path, current, told: Mutex::default() })
     }
 
-    /// Look at the files every 10 seconds, for ever. A change that is wrong is logged and not taken.
-    pub async fn watch(&self) {
+    /// Look at the files every 10 seconds, for ever. A change that is wrong is logged, once, and not taken.
+    pub async fn watch(self: Arc<Self>) {
         loop {
             tokio::time::sleep(POLL_INTERVAL).await;
-            self.reload();
+            // Files can be slow.
+            let directory = Arc::clone(&self);
+            if tokio::task::spawn_blocking(move || directory.reload()).await.is_err() {
+                tracing::error!("looking at the directory of clusters failed");
+            }
         }
     }
 
-    /// Take the files' present content, if it changed and is right. Says whether it was taken.
+    /// Take the files' present content, if it changed and is right. Says whether it was taken. Reads files: call it where
+    /// blocking is allowed.
     pub fn reload(&self) -> bool {
+        if unchanged(&self.current.load().files) {
+            *self.told.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            return false;
+        }
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         match load(&self.path) {
-            Ok(loaded) if loaded.contents == self.current.load().contents => false,
             Ok(loaded) => {
                 tracing::info!(path = %self.path.display(), "directory of clusters changed");
                 self.current.store(Arc::new(loaded));
+                *told = None;
                 true
             }
             Err(error) => {
-                let error = &error as &(dyn std::error::Error + 'static);
-                tracing::error!(error, "changed directory of clusters is wrong, the one before stays in use");
+                let text = error.to_string();
+                if told.as_ref() != Some(&text) {
+                    let error = &error as &(dyn std::error::Error + 'static);
+                    tracing::error!(error, "changed directory of clusters is wrong, the one before stays in use");
+                    *told = Some(text);
+                }
                 false
             }
         }
@@ -82,24 +109,33 @@ impl ClusterDirectory for FileDirectory {
     }
 }
 
+fn unchanged(files: &Files) -> bool {
+    files.iter().all(|(path, hash)| read_bytes(path).is_ok_and(|bytes| hash_of(&bytes) == *hash))
+}
+
+fn hash_of(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
 fn load(path: &Path) -> Result<Loaded, LoadDirectoryError> {
-    let mut contents = Vec::new();
-    let text = read_text(path, &mut contents)?;
+    let mut files = Files::new();
+    let text = read_text(path, None, &mut files)?;
     let file = DirectoryFile::parse(&text, &path.display().to_string()).map_err(LoadDirectoryError::Directory)?;
-    let directory = file.resolve(|reference| resolve(path, reference, &mut contents))?;
-    Ok(Loaded { directory, contents })
+    let directory = file.resolve(|reference| resolve(path, reference, &mut files))?;
+    Ok(Loaded { directory, files })
 }
 
 fn resolve(
     directory: &Path,
     reference: &ClusterReference,
-    contents: &mut Vec<Vec<u8>>,
+    files: &mut Files,
 ) -> Result<SharedCluster, LoadDirectoryError> {
     let Some(kubeconfig) = reference.kubeconfig() else {
         return Ok(reference.resolve(None, Vec::new()));
     };
+    let named_at = (directory, reference.line());
     let path = beside(directory, kubeconfig);
-    let text = read_text(&path, contents)?;
+    let text = read_text(&path, Some(named_at), files)?;
     let wrong = |cause: KubeconfigProblem| LoadDirectoryError::Kubeconfig {
         directory: directory.to_owned(),
         line: reference.line(),
@@ -108,12 +144,24 @@ fn resolve(
     };
     let kubeconfig = AdminKubeconfig::parse(&text).map_err(|cause| wrong(cause.into()))?;
     let cluster = kubeconfig.cluster_for(reference.id().as_str()).map_err(|cause| wrong(cause.into()))?;
-    let certificate_authority_data = match cluster.certificate_authority {
-        CertificateAuthority::Inline(pem) => pem,
-        CertificateAuthority::File(file) => read(&beside(&path, &file), contents)?,
-        _ => Vec::new(),
+    let (pem, origin) = match cluster.certificate_authority {
+        CertificateAuthority::Inline(pem) => (Zeroizing::new(pem), "its certificate-authority-data".to_owned()),
+        CertificateAuthority::File(file) => {
+            let file = beside(&path, &file);
+            (read(&file, Some(named_at), files)?, file.display().to_string())
+        }
+        _ => return Ok(reference.resolve(Some(&cluster.server), Vec::new())),
     };
-    Ok(reference.resolve(Some(&cluster.server), certificate_authority_data))
+    match CaBundle::from_pem(&pem, &origin) {
+        // It goes to everybody with a link: a private key that was pasted along must not.
+        Err(cause @ CaBundleError::PrivateKey { .. }) => return Err(wrong(cause.into())),
+        Err(error) => {
+            let error = &error as &(dyn std::error::Error + 'static);
+            tracing::warn!(cluster = %reference.id(), error, "the cluster's CA will not do for kubectl");
+        }
+        Ok(_) => {}
+    }
+    Ok(reference.resolve(Some(&cluster.server), pem.to_vec()))
 }
 
 /// `name` as seen from the folder of `file`.
@@ -121,24 +169,32 @@ fn beside(file: &Path, name: &str) -> PathBuf {
     file.parent().map_or_else(|| PathBuf::from(name), |folder| folder.join(name))
 }
 
-fn read_text(path: &Path, contents: &mut Vec<Vec<u8>>) -> Result<String, LoadDirectoryError> {
-    let bytes = read(path, contents)?;
-    String::from_utf8(bytes).map_err(|_| LoadDirectoryError::Read {
-        path: path.to_owned(),
-        cause: io::Error::new(io::ErrorKind::InvalidData, "the file is not UTF-8"),
-    })
+/// Where a file is named: which directory file, and its line.
+type NamedAt<'a> = Option<(&'a Path, u64)>;
+
+fn read_text(path: &Path, named_at: NamedAt<'_>, files: &mut Files) -> Result<Zeroizing<String>, LoadDirectoryError> {
+    let bytes = read(path, named_at, files)?;
+    let text = std::str::from_utf8(&bytes).map(|text| Zeroizing::new(text.to_owned()));
+    text.map_err(|_| cannot_read(path, named_at, io::Error::new(io::ErrorKind::InvalidData, "the file is not UTF-8")))
 }
 
-fn read(path: &Path, contents: &mut Vec<Vec<u8>>) -> Result<Vec<u8>, LoadDirectoryError> {
-    let read = || {
-        let len = std::fs::metadata(path)?.len();
-        if len > MAX_FILE_LEN {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file has more than 16 MiB"));
-        }
-        std::fs::read(path)
-    };
-    let bytes = read().map_err(|cause| LoadDirectoryError::Read { path: path.to_owned(), cause })?;
-    contents.push(bytes.clone());
+fn read(path: &Path, named_at: NamedAt<'_>, files: &mut Files) -> Result<Zeroizing<Vec<u8>>, LoadDirectoryError> {
+    let bytes = read_bytes(path).map_err(|cause| cannot_read(path, named_at, cause))?;
+    files.push((path.to_owned(), hash_of(&bytes)));
+    Ok(bytes)
+}
+
+fn cannot_read(path: &Path, named_at: NamedAt<'_>, cause: io::Error) -> LoadDirectoryError {
+    let named_at = named_at.map_or_else(String::new, |(file, line)| format!("{}:{line}: ", file.display()));
+    LoadDirectoryError::Read { named_at, path: path.to_owned(), cause }
+}
+
+fn read_bytes(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    std::fs::File::open(path)?.take(MAX_FILE_LEN + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_LEN {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file has more than 16 MiB"));
+    }
     Ok(bytes)
 }
 
@@ -147,8 +203,10 @@ fn read(path: &Path, contents: &mut Vec<Vec<u8>>) -> Result<Vec<u8>, LoadDirecto
 #[non_exhaustive]
 pub enum LoadDirectoryError {
     /// A file cannot be read.
-    #[error("{} cannot be read", path.display())]
+    #[error("{named_at}{} cannot be read", path.display())]
     Read {
+        /// The place that names the file, as `FILE:LINE: `; empty for the directory file itself.
+        named_at: String,
         /// The file.
         path: PathBuf,
         /// Why.
@@ -183,4 +241,7 @@ pub enum KubeconfigProblem {
     /// It lacks the cluster, or something of it.
     #[error(transparent)]
     Find(#[from] FindAdminClusterError),
+    /// Its CA has a private key in it.
+    #[error(transparent)]
+    CertificateAuthority(#[from] CaBundleError),
 }

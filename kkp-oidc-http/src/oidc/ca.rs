@@ -1,15 +1,14 @@
 //! Which certificates a kubeconfig's user needs to reach the provider.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use kkp_oidc_core::ca_bundle::CaBundle;
-use kkp_oidc_core::issuer::IssuerUrl;
+use kkp_oidc_core::issuer::{IssuerUrl, ProviderMetadata};
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use url::Url;
 
-use super::discovery::ProviderMetadata;
 use super::tls::{Chain, ObservedChains, system_verifier};
 
 /// When the issuer's CA goes into a kubeconfig.
@@ -32,13 +31,17 @@ pub(super) struct IssuerCa {
     mode: IdpCa,
     bundle: Option<CaBundle>,
     chains: Arc<ObservedChains>,
-    /// Made once: it reads all of the system's certificates.
-    system: OnceLock<Option<Arc<dyn ServerCertVerifier>>>,
+    /// Made at start, where it will be needed: it reads all of the system's certificates.
+    system: Option<Arc<dyn ServerCertVerifier>>,
 }
 
 impl IssuerCa {
-    pub(super) const fn new(mode: IdpCa, bundle: Option<CaBundle>, chains: Arc<ObservedChains>) -> Self {
-        Self { mode, bundle, chains, system: OnceLock::new() }
+    pub(super) fn new(mode: IdpCa, bundle: Option<CaBundle>, chains: Arc<ObservedChains>) -> Self {
+        let system = match (mode, &bundle) {
+            (IdpCa::Auto, Some(_)) => system_verifier(&Arc::new(aws_lc_rs::default_provider())).ok(),
+            _ => None,
+        };
+        Self { mode, bundle, chains, system }
     }
 
     /// PEM of the bundle's certificates that the chains of the issuer and the token endpoint, the two places where
@@ -50,29 +53,27 @@ impl IssuerCa {
         now: kkp_oidc_core::UnixTime,
     ) -> Option<String> {
         let bundle = self.bundle.as_ref().filter(|_| self.mode != IdpCa::Never)?;
-        let hosts = [server_name(issuer.as_str()), server_name(metadata.token_endpoint.as_str())];
-        let chains: Vec<_> = hosts.iter().flatten().flat_map(|host| self.chains.of(host)).collect();
+        let hosts = [server_name(issuer.as_str()), server_name(metadata.token_endpoint().as_str())];
         let now = UnixTime::since_unix_epoch(std::time::Duration::from_secs(u64::try_from(now.as_secs()).ok()?));
-        if self.mode == IdpCa::Auto && self.system_accepts_all(&chains, now) {
+        let chains = hosts.iter().flatten().flat_map(|host| self.chains.of(host));
+        // Every chain was anchored when it was seen. One that no longer is has expired, and a newer one took its place.
+        let current: Vec<_> =
+            chains.filter_map(|chain| anchor_of(&chain, bundle, now).map(|anchor| (chain, anchor))).collect();
+        if self.mode == IdpCa::Auto && self.system_accepts_all(current.iter().map(|(chain, _)| chain), now) {
             return None;
         }
         let mut anchors: Vec<&[u8]> = Vec::new();
-        for chain in &chains {
-            match anchor_of(chain, bundle, now) {
-                Some(anchor) if anchors.contains(&anchor) => {}
-                Some(anchor) => anchors.push(anchor),
-                None => {
-                    tracing::warn!(host = ?chain.server_name, "no certificate of the CA bundle anchors the provider")
-                }
+        for (_, anchor) in &current {
+            if !anchors.contains(anchor) {
+                anchors.push(anchor);
             }
         }
         (!anchors.is_empty()).then(|| CaBundle::to_pem(anchors))
     }
 
-    fn system_accepts_all(&self, chains: &[Chain], now: UnixTime) -> bool {
-        let system = self.system.get_or_init(|| system_verifier(&Arc::new(aws_lc_rs::default_provider())).ok());
-        let Some(verifier) = system else { return false };
-        chains.iter().all(|chain| match chain.certificates.split_first() {
+    fn system_accepts_all<'c>(&self, mut chains: impl Iterator<Item = &'c Chain>, now: UnixTime) -> bool {
+        let Some(verifier) = &self.system else { return false };
+        chains.all(|chain| match chain.certificates.split_first() {
             Some((end_entity, intermediates)) => {
                 verifier.verify_server_cert(end_entity, intermediates, &chain.server_name, &[], now).is_ok()
             }

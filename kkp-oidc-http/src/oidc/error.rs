@@ -1,9 +1,12 @@
 //! How a login at the provider fails.
 
+use std::error::Error as _;
+use std::iter;
 use std::sync::Arc;
 
 use kkp_oidc_core::authorization::ProviderErrorCode;
 use kkp_oidc_core::id_token::{ClaimsError, ParseIdTokenError};
+use kkp_oidc_core::issuer::ParseMetadataError;
 use reqwest::StatusCode;
 
 /// Why a code does not give a login.
@@ -11,8 +14,10 @@ use reqwest::StatusCode;
 pub(crate) enum OidcError {
     #[error("provider failed")]
     Provider(#[from] ProviderError),
-    #[error("provider refused the code")]
+    #[error("provider refused the code: {}", shown(error))]
     CodeRefused { error: Option<ProviderErrorCode> },
+    #[error("provider refused this client: {}", shown(error))]
+    ClientRefused { error: Option<ProviderErrorCode> },
     #[error("token response has no ID token")]
     NoIdToken,
     #[error("ID token cannot be read")]
@@ -27,13 +32,24 @@ pub(crate) enum OidcError {
     Claims(#[from] ClaimsError),
 }
 
+/// Whether the connection was closed before anything came.
+fn is_without_answer(error: &reqwest::Error) -> bool {
+    let causes = iter::successors(error.source(), |&cause| cause.source());
+    causes.filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_incomplete_message)
+}
+
+/// The error code, as far as it is one.
+pub(crate) fn shown(error: &Option<ProviderErrorCode>) -> &str {
+    error.as_ref().map_or("without a well-formed error code", ProviderErrorCode::as_str)
+}
+
 /// The provider failed, or could not be reached.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum ProviderError {
-    /// No connection: refused, no such host, TLS not accepted.
+    /// No connection: refused, not within 3 s, no such host, TLS not accepted, closed without an answer.
     #[error("the identity provider cannot be reached")]
     Unreachable(#[source] Arc<reqwest::Error>),
-    /// It says that it is out of service (HTTP 503).
+    /// It says that it is out of service (HTTP 503, or 502 of a proxy).
     #[error("the identity provider is out of service")]
     OutOfService,
     /// No answer in time.
@@ -48,8 +64,8 @@ pub(crate) enum ProviderError {
         /// The HTTP status.
         status: u16,
     },
-    /// The connection broke in the middle of the answer.
-    #[error("the identity provider's answer breaks off")]
+    /// What came was no HTTP, or broke off.
+    #[error("the identity provider's answer is not HTTP, or breaks off")]
     BrokenOff(#[source] Arc<reqwest::Error>),
     /// An answer that is not what the standard says; `what` names the document or field.
     #[error("the identity provider's {what} is not what the standard says")]
@@ -57,15 +73,17 @@ pub(crate) enum ProviderError {
         /// Name of the document or field.
         what: &'static str,
     },
-    /// The metadata names another issuer.
-    #[error("the identity provider calls itself by another issuer than the configured one")]
-    IssuerMismatch,
+    /// The metadata is not usable.
+    #[error("the identity provider's metadata cannot be used")]
+    Metadata(#[from] ParseMetadataError),
 }
 
 impl ProviderError {
     pub(super) const fn from_status(status: StatusCode) -> Self {
         match status {
-            StatusCode::SERVICE_UNAVAILABLE => Self::OutOfService,
+            // The last two come from a proxy in front of it.
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::BAD_GATEWAY => Self::OutOfService,
+            StatusCode::GATEWAY_TIMEOUT => Self::TimedOut,
             status => Self::Status { status: status.as_u16() },
         }
     }
@@ -73,10 +91,10 @@ impl ProviderError {
     /// URLs can carry secrets in their query: they are taken off.
     pub(super) fn from_reqwest(error: reqwest::Error) -> Self {
         let error = error.without_url();
-        if error.is_timeout() {
-            Self::TimedOut
-        } else if error.is_connect() || error.is_request() {
+        if error.is_connect() || is_without_answer(&error) {
             Self::Unreachable(Arc::new(error))
+        } else if error.is_timeout() {
+            Self::TimedOut
         } else {
             Self::BrokenOff(Arc::new(error))
         }

@@ -3,12 +3,11 @@
 //! [RFC 6749 section 4.1.3]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3
 
 use kkp_oidc_core::authorization::{PkceVerifier, ProviderErrorCode};
-use kkp_oidc_core::issuer::IssuerConfig;
+use kkp_oidc_core::issuer::{ClientAuthentication, IssuerConfig, ProviderMetadata};
 use kkp_oidc_core::secret::SecretString;
 use serde::Deserialize;
 use url::form_urlencoded;
 
-use super::discovery::{ClientAuthentication, ProviderMetadata};
 use super::error::{OidcError, ProviderError};
 use super::fetch::HttpClient;
 
@@ -56,15 +55,15 @@ pub(super) async fn exchange(
         ("redirect_uri", config.redirect_uri().as_str()),
         ("code_verifier", verifier.expose_secret()),
     ];
-    let basic = match metadata.client_authentication {
-        // Both are form-urlencoded first, RFC 6749 section 2.3.1.
-        ClientAuthentication::Basic => Some((urlencoded(client_id), urlencoded(client_secret))),
+    let basic = match metadata.client_authentication() {
         ClientAuthentication::Post => {
             form.extend([("client_id", client_id), ("client_secret", client_secret)]);
             None
         }
+        // Both are form-urlencoded first, RFC 6749 section 2.3.1.
+        _ => Some((urlencoded(client_id), urlencoded(client_secret))),
     };
-    let answer = http.post_form(metadata.token_endpoint.as_str(), &form, basic).await?;
+    let answer = http.post_form(metadata.token_endpoint().as_str(), &form, basic).await?;
     if answer.status.is_success() {
         return granted(&answer.body);
     }
@@ -72,7 +71,11 @@ pub(super) async fn exchange(
     if answer.status.is_client_error()
         && let Ok(refused) = serde_json::from_slice::<Refused>(&answer.body)
     {
-        return Err(OidcError::CodeRefused { error: refused.error.parse::<ProviderErrorCode>().ok() });
+        let error = refused.error.parse::<ProviderErrorCode>().ok();
+        return Err(match refused.error.as_str() {
+            "invalid_client" | "unauthorized_client" => OidcError::ClientRefused { error },
+            _ => OidcError::CodeRefused { error },
+        });
     }
     Err(ProviderError::from_status(answer.status).into())
 }

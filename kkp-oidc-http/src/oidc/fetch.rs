@@ -20,6 +20,13 @@ pub(crate) const MAX_BODY_LEN: usize = 1024 * 1024;
 /// An HTTP client for one provider.
 pub(crate) struct HttpClient(Client);
 
+/// Whether the environment's proxy variables count.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) enum Proxy {
+    FromEnvironment,
+    None,
+}
+
 /// What came back, whole.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -28,7 +35,7 @@ pub(crate) struct Answer {
 }
 
 impl HttpClient {
-    pub(crate) fn new(tls: rustls::ClientConfig, is_loopback: bool) -> Result<Self, BuildTlsError> {
+    pub(crate) fn new(tls: rustls::ClientConfig, proxy: Proxy) -> Result<Self, BuildTlsError> {
         let mut builder = Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(redirect::Policy::none())
@@ -37,7 +44,7 @@ impl HttpClient {
             .timeout(REQUEST_TIMEOUT)
             .referer(false)
             .user_agent(concat!("kkp-oidc/", env!("CARGO_PKG_VERSION")));
-        if is_loopback {
+        if proxy == Proxy::None {
             builder = builder.no_proxy();
         }
         builder.build().map(Self).map_err(BuildTlsError::Client)

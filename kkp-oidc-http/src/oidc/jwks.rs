@@ -3,19 +3,21 @@
 //! [RFC 7517]: https://www.rfc-editor.org/rfc/rfc7517
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse};
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::id_token::{Algorithm, IdTokenParts, UnverifiedIdToken};
+use kkp_oidc_core::issuer::ProviderMetadata;
 use reqwest::header::{CACHE_CONTROL, HeaderMap};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
-use super::discovery::ProviderMetadata;
 use super::error::{OidcError, ProviderError};
 use super::fetch::HttpClient;
+use crate::environment::Clock;
 
 /// How long keys are used without asking again, in seconds: what `Cache-Control: max-age` says within these bounds.
 const MIN_AGE_SECS: i64 = 60;
@@ -27,6 +29,9 @@ const MAX_STALE_SECS: i64 = 86_400;
 
 /// The shortest time between two fetches because of an unknown key, in seconds.
 const REFETCH_AFTER_SECS: i64 = 10;
+
+/// The most time that a login spends on asking for new keys while old ones fit.
+const REFRESH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The most keys of a set that are looked at.
 const MAX_KEYS: usize = 100;
@@ -45,36 +50,78 @@ struct KeySet {
     max_age_secs: i64,
 }
 
+impl KeySet {
+    /// Whether the set can be used without asking again.
+    fn is_fresh(&self, now: UnixTime) -> bool {
+        (0..=self.max_age_secs).contains(&now.secs_since(self.fetched_at))
+    }
+
+    /// Whether the set can be used while the provider does not give it out again.
+    const fn is_usable(&self, now: UnixTime) -> bool {
+        now.secs_since(self.fetched_at) <= MAX_STALE_SECS
+    }
+}
+
 impl KeyStore {
-    /// The keys that may have signed `token`, at least one. An unknown key makes the set be fetched again, at most
-    /// once in [`REFETCH_AFTER_SECS`].
+    /// The keys that may have signed `token`, at least one.
+    ///
+    /// An unknown key makes the set be fetched again, at most once in [`REFETCH_AFTER_SECS`]. While old keys fit, asking
+    /// for new ones holds nobody up for long.
     pub(super) async fn for_token(
         &self,
         http: &HttpClient,
         metadata: &ProviderMetadata,
         token: &UnverifiedIdToken,
-        now: UnixTime,
+        clock: &dyn Clock,
     ) -> Result<Vec<DecodingKey>, OidcError> {
-        if let Some(keys) = self.candidates(token, |set| now.secs_since(set.fetched_at) <= set.max_age_secs) {
+        if let Some(keys) = self.candidates(token, |set| set.is_fresh(clock.now())) {
             return Ok(keys);
+        }
+        if let Some(old) = self.candidates(token, |set| set.is_usable(clock.now())) {
+            if let Ok(mut last_attempt) = self.fetching.try_lock() {
+                let fetch = self.fetch(http, metadata, clock, &mut last_attempt);
+                if tokio::time::timeout(REFRESH_TIMEOUT, fetch).await.is_err() {
+                    tracing::warn!("the provider does not give out its keys in time, old ones stay in use");
+                }
+            }
+            return Ok(self.candidates(token, |set| set.is_fresh(clock.now())).unwrap_or(old));
         }
         let mut last_attempt = self.fetching.lock().await;
         // Whoever held the lock may have brought what is needed.
-        if let Some(keys) = self.candidates(token, |set| now.secs_since(set.fetched_at) <= set.max_age_secs) {
+        if let Some(keys) = self.candidates(token, |set| set.is_usable(clock.now())) {
             return Ok(keys);
         }
-        let may_ask = last_attempt.is_none_or(|attempt| now.secs_since(attempt) >= REFETCH_AFTER_SECS);
-        let known = self.known.load_full();
-        if may_ask || known.is_none() {
-            *last_attempt = Some(now);
-            match fetch(http, metadata, now).await {
-                Ok(set) => self.known.store(Some(Arc::new(set))),
-                Err(error) if known.is_none() => return Err(error.into()),
-                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "fetching keys again failed"),
+        let fetched = self.fetch(http, metadata, clock, &mut last_attempt).await;
+        match self.candidates(token, |set| set.is_usable(clock.now())) {
+            Some(keys) => Ok(keys),
+            None => Err(fetched.err().map_or(OidcError::UnknownKey, OidcError::from)),
+        }
+    }
+
+    /// Fetch the set, unless that was just done. A set without a usable key does not replace one that has some.
+    async fn fetch(
+        &self,
+        http: &HttpClient,
+        metadata: &ProviderMetadata,
+        clock: &dyn Clock,
+        last_attempt: &mut Option<UnixTime>,
+    ) -> Result<(), ProviderError> {
+        let is_known = self.known.load().is_some();
+        let just_asked = last_attempt.is_some_and(|at| (0..REFETCH_AFTER_SECS).contains(&clock.now().secs_since(at)));
+        if is_known && just_asked {
+            return Ok(());
+        }
+        *last_attempt = Some(clock.now());
+        match fetch(http, metadata, clock.now()).await {
+            Ok(set) => {
+                self.known.store(Some(Arc::new(set)));
+                Ok(())
+            }
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "fetching the provider's keys failed");
+                Err(error)
             }
         }
-        drop(last_attempt);
-        self.candidates(token, |set| now.secs_since(set.fetched_at) <= MAX_STALE_SECS).ok_or(OidcError::UnknownKey)
     }
 
     fn candidates(&self, token: &UnverifiedIdToken, usable: impl Fn(&KeySet) -> bool) -> Option<Vec<DecodingKey>> {
@@ -144,10 +191,14 @@ struct Document {
 }
 
 async fn fetch(http: &HttpClient, metadata: &ProviderMetadata, now: UnixTime) -> Result<KeySet, ProviderError> {
-    let answer = http.get(metadata.jwks_uri.as_str()).await?;
+    let answer = http.get(metadata.jwks_uri().as_str()).await?;
     let document =
         serde_json::from_slice::<Document>(&answer.body).map_err(|_| ProviderError::Malformed { what: "key set" })?;
-    let keys = document.keys.into_iter().take(MAX_KEYS).filter_map(|key| serde_json::from_value(key).ok()).collect();
+    let keys: Vec<Jwk> =
+        document.keys.into_iter().take(MAX_KEYS).filter_map(|key| serde_json::from_value(key).ok()).collect();
+    if !keys.iter().any(|key| Algorithm::ALL.into_iter().any(|algorithm| fits(key, algorithm))) {
+        return Err(ProviderError::Malformed { what: "key set" });
+    }
     Ok(KeySet { keys, fetched_at: now, max_age_secs: max_age(&answer.headers) })
 }
 

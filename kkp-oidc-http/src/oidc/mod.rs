@@ -14,15 +14,14 @@ use std::time::Duration;
 use kkp_oidc_core::authorization::Nonce;
 use kkp_oidc_core::ca_bundle::CaBundle;
 use kkp_oidc_core::id_token::{IdTokenPolicy, Identity, UnverifiedIdToken};
-use kkp_oidc_core::issuer::IssuerConfig;
+use kkp_oidc_core::issuer::{IssuerConfig, ProviderMetadata};
 use kkp_oidc_core::secret::SecretString;
 
 pub use self::ca::IdpCa;
 use self::discovery::Discovery;
-pub(crate) use self::discovery::ProviderMetadata;
-pub(crate) use self::error::{OidcError, ProviderError};
+pub(crate) use self::error::{OidcError, ProviderError, shown};
 pub(crate) use self::exchange::TokenRequest;
-use self::fetch::HttpClient;
+use self::fetch::{HttpClient, Proxy};
 use self::jwks::KeyStore;
 pub use self::tls::BuildTlsError;
 use self::tls::{ObservedChains, TlsTrust};
@@ -67,8 +66,12 @@ impl OidcClient {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, BuildTlsError> {
         let chains = Arc::new(ObservedChains::default());
-        let tls = TlsTrust::new(trust, dangerous_skip_tls_verify)?;
-        let http = HttpClient::new(tls.client_config(Arc::clone(&chains))?, config.issuer().is_loopback())?;
+        let proxy = if config.issuer().is_loopback() { Proxy::None } else { Proxy::FromEnvironment };
+        let tls = match TlsTrust::new(trust, dangerous_skip_tls_verify) {
+            Err(BuildTlsError::SystemRoots(_)) if !config.issuer().is_https() => TlsTrust::nobody(),
+            tls => tls?,
+        };
+        let http = HttpClient::new(tls.client_config(Arc::clone(&chains))?, proxy)?;
         let bundle = match trust {
             Trust::System => None,
             Trust::Bundle(bundle) => Some(bundle.clone()),
@@ -83,24 +86,33 @@ impl OidcClient {
 
     /// The provider's metadata, discovered now if it is not known yet.
     pub(crate) async fn metadata(&self) -> Result<Arc<ProviderMetadata>, ProviderError> {
-        self.discovery.metadata(&self.http, self.config.issuer(), self.clock.now()).await
+        self.discovery.metadata(&self.http, self.config.issuer(), &*self.clock).await
+    }
+
+    /// Whether the provider was ever discovered.
+    pub(crate) fn is_discovered(&self) -> bool {
+        self.discovery.is_known()
     }
 
     /// Keep trying until the provider's metadata is known.
     pub(crate) async fn discover_with_back_off(&self) {
-        self.discovery.retry(&self.http, self.config.issuer(), self.clock.as_ref()).await;
+        self.discovery.retry(&self.http, self.config.issuer(), &*self.clock).await;
     }
 
     /// Exchange the code once, and verify what comes for it.
-    pub(crate) async fn login(&self, request: TokenRequest<'_>, nonce: &Nonce) -> Result<Login, OidcError> {
-        let metadata = self.metadata().await?;
-        let response = exchange::exchange(&self.http, &metadata, &self.config, request).await?;
+    pub(crate) async fn login(
+        &self,
+        metadata: &ProviderMetadata,
+        request: TokenRequest<'_>,
+        nonce: &Nonce,
+    ) -> Result<Login, OidcError> {
+        let response = exchange::exchange(&self.http, metadata, &self.config, request).await?;
         let id_token = response.id_token.ok_or(OidcError::NoIdToken)?;
         let token = UnverifiedIdToken::parse(id_token)?;
-        if !metadata.signs_with(token.algorithm()) {
+        if !metadata.announces_algorithm(token.algorithm().name()) {
             return Err(OidcError::AlgorithmNotAnnounced);
         }
-        let keys = self.keys.for_token(&self.http, &metadata, &token, self.clock.now()).await?;
+        let keys = self.keys.for_token(&self.http, metadata, &token, &*self.clock).await?;
         let token = token.verify_signature(|parts| jwks::verify(&keys, parts))?;
         let policy = IdTokenPolicy {
             issuer: self.config.issuer(),
@@ -115,8 +127,7 @@ impl OidcClient {
 
     /// The certificates, as PEM, that whoever uses the kubeconfig needs to reach the provider; `None` if the
     /// system's suffice or no bundle is configured.
-    pub(crate) async fn idp_certificate_authority(&self) -> Option<String> {
-        let metadata = self.metadata().await.ok()?;
-        self.ca.for_provider(self.config.issuer(), &metadata, self.clock.now())
+    pub(crate) fn idp_certificate_authority(&self, metadata: &ProviderMetadata) -> Option<String> {
+        self.ca.for_provider(self.config.issuer(), metadata, self.clock.now())
     }
 }

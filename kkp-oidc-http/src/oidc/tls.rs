@@ -23,7 +23,9 @@ impl TlsTrust {
     pub(super) fn new(trust: &Trust, dangerous_skip_tls_verify: bool) -> Result<Self, BuildTlsError> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let verifier: Arc<dyn ServerCertVerifier> = match trust {
-            _ if dangerous_skip_tls_verify => Arc::new(AcceptAny { provider: Arc::clone(&provider) }),
+            _ if dangerous_skip_tls_verify => {
+                Arc::new(Blind { provider: Arc::clone(&provider), verdict: Verdict::AcceptAll })
+            }
             Trust::System => system_verifier(&provider).map_err(BuildTlsError::SystemRoots)?,
             Trust::Bundle(bundle) => {
                 let mut roots = RootCertStore::empty();
@@ -39,6 +41,12 @@ impl TlsTrust {
             }
         };
         Ok(Self { provider, verifier })
+    }
+
+    /// Nobody's certificates count: for a provider on plain http, which works on a system without certificates too.
+    pub(super) fn nobody() -> Self {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        Self { verifier: Arc::new(Blind { provider: Arc::clone(&provider), verdict: Verdict::RefuseAll }), provider }
     }
 
     /// A client configuration that notes the chains it sees.
@@ -137,13 +145,21 @@ impl ServerCertVerifier for Observing {
     }
 }
 
-/// Accepts every certificate. KKP: flag `oidc-skip-tls-verify`.
+/// Judges without looking.
 #[derive(Debug)]
-struct AcceptAny {
+struct Blind {
     provider: Arc<CryptoProvider>,
+    verdict: Verdict,
 }
 
-impl ServerCertVerifier for AcceptAny {
+#[derive(Clone, Copy, Debug)]
+enum Verdict {
+    /// KKP: flag `oidc-skip-tls-verify`.
+    AcceptAll,
+    RefuseAll,
+}
+
+impl ServerCertVerifier for Blind {
     fn verify_server_cert(
         &self,
         _end_entity: &CertificateDer<'_>,
@@ -152,7 +168,10 @@ impl ServerCertVerifier for AcceptAny {
         _ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
+        match self.verdict {
+            Verdict::AcceptAll => Ok(ServerCertVerified::assertion()),
+            Verdict::RefuseAll => Err(rustls::CertificateError::UnknownIssuer.into()),
+        }
     }
 
     fn verify_tls12_signature(

@@ -1,15 +1,17 @@
 //! The routes: each takes a request apart, lets core decide, and answers.
 
+mod callback;
 mod health;
 mod kubeconfig;
 mod landing;
+mod share_link;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, any, get};
 use kkp_oidc_core::issuer::RedirectUri;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -28,7 +30,7 @@ use crate::state::AppState;
 /// Whatever is nested must be reachable from outside under the base of the configured redirect URI.
 pub fn router(state: AppState) -> Router {
     Router::new()
-        .route(RedirectUri::PATH, only_get(get(kubeconfig::get)))
+        .route(RedirectUri::PATH, any(kubeconfig::any))
         .route("/", only_get(get(landing::get)))
         .route("/healthz", only_get(get(health::alive)))
         .route("/api/v1/healthz", only_get(get(health::alive)))
@@ -38,7 +40,7 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// No HEAD: it would use up a callback's code. KKP: spec section 4.1.
+/// No HEAD either. KKP: spec section 4.1.
 fn only_get(get: MethodRouter<AppState>) -> MethodRouter<AppState> {
     get.head(method_not_allowed).fallback(method_not_allowed)
 }

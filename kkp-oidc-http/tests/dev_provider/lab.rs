@@ -86,6 +86,8 @@ impl Lab {
         let provider = DevProvider::bind(config, "127.0.0.1:0".parse().unwrap()).await.unwrap();
         let http = Client::builder()
             .no_proxy()
+            // It speaks plain http only, so that no certificates of the system are needed.
+            .tls_certs_only([])
             .redirect(redirect::Policy::none())
             .timeout(Duration::from_secs(10))
             .build()

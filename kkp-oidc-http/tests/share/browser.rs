@@ -20,6 +20,8 @@ impl Browser {
     pub(crate) fn new() -> Self {
         let http = reqwest::Client::builder()
             .no_proxy()
+            // It speaks plain http only, so that no certificates of the system are needed.
+            .tls_certs_only([])
             .redirect(redirect::Policy::none())
             .timeout(Duration::from_secs(10))
             .build()

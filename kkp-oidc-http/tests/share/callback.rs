@@ -25,7 +25,7 @@ const FLOW_EXPIRED: (u16, &str, &str) =
 const FLOW_USED: (u16, &str, &str) = (
     400,
     "flow_used",
-    "This login was completed before; its kubeconfig still works. Open the share link again for another one.",
+    "This login was answered before, or is being answered. If no kubeconfig arrived, open the share link again.",
 );
 const ISSUER_MISMATCH: (u16, &str, &str) =
     (400, "issuer_mismatch", "The answer does not come from the identity provider that was asked.");
@@ -118,7 +118,8 @@ async fn ten_minutes_are_enough_and_one_second_more_is_too_much() {
 async fn a_callback_belongs_to_the_browser_that_began() {
     let mut flow = AtCallback::new().await;
     let callback = flow.callback.clone();
-    let (name, _) = flow.browser.cookies[0].clone();
+    let cookies = flow.browser.cookies.clone();
+    let (name, _) = cookies[0].clone();
     // Somebody else's browser, where the attacker's own login shall be slipped in.
     let reply = Browser::new().get(&flow.world.service, &callback).await;
     assert_error(&reply, COOKIE_MISSING);
@@ -131,6 +132,9 @@ async fn a_callback_belongs_to_the_browser_that_began() {
         flow.browser.cookies = vec![(name.clone(), value.to_owned())];
         flow.assert_refused(&callback, COOKIE_INVALID, true).await;
     }
+    // Nobody but the browser that has the cookie can use the flow up.
+    flow.browser.cookies = cookies;
+    assert_eq!(flow.browser.get(&flow.world.service, &callback).await.status, 200);
 }
 
 #[tokio::test]
@@ -185,7 +189,8 @@ async fn of_two_callbacks_at_once_one_wins() {
 #[tokio::test]
 async fn of_a_providers_refusal_only_a_well_formed_code_is_repeated() {
     let hostile: String = byte_serialize(HOSTILE_DESCRIPTION.as_bytes()).collect();
-    let refused = |error: &str| format!("The identity provider refuses the login{error}. Open the share link again.");
+    let refused =
+        |error: &str| format!("The login was refused at the identity provider{error}. Open the share link again.");
     for (error, status, code, message) in [
         ("access_denied", 400, "access_denied", refused(" (access_denied)")),
         ("temporarily_unavailable", 503, "provider_unavailable", refused(" (temporarily_unavailable)")),
@@ -293,7 +298,7 @@ async fn rights_are_asked_again_at_the_callback() {
 #[tokio::test]
 async fn a_directory_that_is_out_is_said_and_not_taken_for_a_no() {
     const OUT: (u16, &str, &str) =
-        (503, "directory_unavailable", "The list of clusters cannot be read. Try again in a minute.");
+        (503, "directory_unavailable", "The list of clusters cannot be read. Open the share link again in a minute.");
     let changing = Arc::new(Changing::default());
     let mut flow = at_callback_of(&changing).await;
     changing.is_out.store(true, Ordering::SeqCst);

@@ -26,7 +26,14 @@ async fn ready_once_the_provider_was_there_and_from_then_on() {
     let provider_config = setup.provider.clone();
     let service = setup.service(&format!("http://{}/dex", port.addr()));
     let reply = service.get("/readyz").await;
-    assert_eq!(reply.answer(), (503, "{\"ready\":false,\"reason\":\"the identity provider cannot be reached\"}"));
+    assert_eq!(
+        reply.answer(),
+        (
+            503,
+            "{\"ready\":false,\"reason\":\"the identity provider cannot be reached: error sending request: client error \
+             (Connect): tcp connect error: Connection refused (os error 111)\"}"
+        )
+    );
     assert_eq!(reply.header("content-type"), "application/json");
 
     let discovery = tokio::spawn({

@@ -59,3 +59,12 @@ async fn known_keys_carry_logins_through_an_outage_of_the_key_set() {
     world.service.clock.advance(10);
     assert_eq!(status(&world).await, 200);
 }
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_does_not_hide_new_keys() {
+    let world = World::new().await;
+    assert_eq!(status(&world).await, 200);
+    world.service.clock.advance(-3600);
+    world.provider.rotate_keys(OldKeys::Drop);
+    assert_eq!(status(&world).await, 200);
+}

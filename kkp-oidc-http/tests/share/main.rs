@@ -4,6 +4,7 @@
 
 mod browser;
 mod callback;
+mod demo;
 mod happy_path;
 mod health;
 mod keys;

@@ -79,7 +79,9 @@ async fn errors_are_pages_for_browsers_and_json_for_programs() {
     let world = World::new().await;
     world.provider.set_fault(kkp_oidc_http::dev_provider::Fault::TokenInvalidGrant);
     let text = |name: &str| {
-        format!("The identity provider refuses the login{name}s code (invalid_grant). Open the share link again.")
+        format!(
+            "The identity provider does not accept the login{name}s code (invalid_grant). Open the share link again."
+        )
     };
     let page_of_error = expected_page(
         "No kubeconfig this time",

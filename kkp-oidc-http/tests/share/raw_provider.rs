@@ -44,3 +44,19 @@ pub(crate) async fn answering(head: &'static str, more: &'static [u8]) -> (Strin
     });
     (issuer, sent)
 }
+
+/// Takes connections and never answers. Gives the issuer, and how many connections there were.
+pub(crate) async fn hanging() -> (String, Arc<AtomicU64>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let issuer = format!("http://{}/dex", listener.local_addr().unwrap());
+    let connections = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&connections);
+    tokio::spawn(async move {
+        let mut kept = Vec::new();
+        while let Ok((connection, _)) = listener.accept().await {
+            counter.fetch_add(1, Ordering::SeqCst);
+            kept.push(connection);
+        }
+    });
+    (issuer, connections)
+}

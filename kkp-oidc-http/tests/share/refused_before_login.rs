@@ -38,6 +38,12 @@ async fn behind_a_closed_gate_there_is_nothing() {
     for answer in &answers {
         assert_eq!(answer, &answers[0]);
     }
+    for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
+        let request = Request::builder().method(method).uri(link()).body(Body::empty()).unwrap();
+        assert_eq!(world.service.send(request).await, answers[0], "{method}");
+    }
+    let head = Request::head(link()).body(Body::empty()).unwrap();
+    assert_eq!(world.service.send(head).await, Reply { body: String::new(), ..answers[0].clone() });
     assert_eq!(world.provider.requests(), RequestCounts::default());
 }
 

@@ -17,8 +17,8 @@ use tokio::task::JoinHandle;
 use crate::browser::Browser;
 use crate::world::{World, link};
 
-/// What is to happen at once happens within this, also on a busy machine; far less than the limits it is held against.
-const AT_ONCE: Duration = Duration::from_secs(1);
+/// What is to happen at once happens within this, also on a busy machine; less than the limits it is held against.
+const AT_ONCE: Duration = Duration::from_secs(3);
 const FOR_EVER: Duration = Duration::from_secs(3600);
 
 struct Served {
@@ -59,7 +59,7 @@ impl Served {
             connection.write_all(request.as_bytes()).await?;
             read_to_end(&mut connection).await
         });
-        within(AT_ONCE * 10, async {
+        within(AT_ONCE, async {
             while self.world.provider.requests().token == 0 {
                 tokio::task::yield_now().await;
             }

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kkp_oidc_core::ca_bundle::CaBundle;
-use kkp_oidc_http::{IdpCa, ServiceConfig, Trust};
+use kkp_oidc_http::{BuildTlsError, IdpCa, ServiceConfig, Trust};
 use serde_json::json;
 
 use crate::browser::{Browser, parameter, value_of};
@@ -11,7 +11,7 @@ use crate::tls_provider::{REFRESH_TOKEN, TlsProvider, unrelated_root};
 use crate::world::{Reply, Service, Setup, assert_error, link};
 
 const UNAVAILABLE: (u16, &str, &str) =
-    (503, "provider_unavailable", "The identity provider cannot be reached. Try again in a minute.");
+    (503, "provider_unavailable", "The identity provider cannot be reached. Open the share link again in a minute.");
 
 fn bundle(pem: &str) -> Trust {
     Trust::Bundle(CaBundle::from_pem(pem.as_bytes(), "ca.pem").unwrap())
@@ -107,7 +107,16 @@ async fn kubelogin_gets_the_root_as_its_last_argument() {
 async fn without_the_right_root_nothing_begins() {
     let provider = TlsProvider::start(None).await;
     for trust in [bundle(&unrelated_root("other")), Trust::System] {
-        let service = service(&provider, move |config| config.trust = trust);
+        let mut setup = Setup::new();
+        setup.configure = Box::new(move |config| config.trust = trust);
+        let service = match setup.try_service(&provider.issuer) {
+            Ok(service) => service,
+            // A system without certificates refuses even earlier.
+            Err(error) => {
+                assert!(matches!(error, BuildTlsError::SystemRoots(_)), "{error}");
+                continue;
+            }
+        };
         let reply = service.get(&link()).await;
         assert_error(&reply, UNAVAILABLE);
         assert_eq!(reply.all("set-cookie"), [""; 0]);
@@ -158,5 +167,23 @@ async fn the_client_authenticates_as_the_metadata_says() {
         assert_eq!(credentials, if is_basic { &[][..] } else { &in_body });
         let names: Vec<_> = form.iter().map(|(name, _)| name.as_str()).take(4).collect();
         assert_eq!(names, ["grant_type", "code", "redirect_uri", "code_verifier"]);
+    }
+}
+
+/// Runs a test of this program again, where the system has no certificate.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_provider_on_loopback_needs_no_certificates_of_the_system() {
+    let empty = tempfile::tempdir().unwrap();
+    let file = empty.path().join("none.pem");
+    std::fs::write(&file, "").unwrap();
+    for test in ["kkp_rows::the_five_rows_of_kkps_own_test", "tls::without_the_right_root_nothing_begins"] {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", test])
+            .env("SSL_CERT_FILE", &file)
+            .env("SSL_CERT_DIR", empty.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }
 }

@@ -17,7 +17,7 @@ use kkp_oidc_core::directory::{Directory, DirectoryFile};
 use kkp_oidc_core::issuer::{CookieSecurity, IssuerSettings};
 use kkp_oidc_core::secret::SecretString;
 use kkp_oidc_http::dev_provider::{DevClient, DevProvider, DevProviderConfig, DevUser, SigningAlgorithm};
-use kkp_oidc_http::{AppState, Clock, ClusterDirectory, Entropy, ServiceConfig, router};
+use kkp_oidc_http::{AppState, BuildTlsError, Clock, ClusterDirectory, Entropy, ServiceConfig, router};
 use sha2::{Digest as _, Sha256};
 use tower::ServiceExt as _;
 use tracing::subscriber::DefaultGuard;
@@ -225,15 +225,19 @@ impl Setup {
 
     /// The service alone, for a provider that calls itself `issuer_url`.
     pub(crate) fn service(self, issuer_url: &str) -> Service {
+        self.try_service(issuer_url).unwrap()
+    }
+
+    pub(crate) fn try_service(self, issuer_url: &str) -> Result<Service, BuildTlsError> {
         let log = Log::default();
         let capture = log.capture();
         let issuer = IssuerSettings { issuer_url: issuer_url.to_owned(), ..self.issuer };
         let cookie_key = self.cookie_key.parse().unwrap();
         let mut config = ServiceConfig::new(issuer.try_into().unwrap(), cookie_key, self.gates.parse().unwrap());
         (self.configure)(&mut config);
-        let state = AppState::new(config, self.directory, self.clock.clone(), self.entropy.clone()).unwrap();
+        let state = AppState::new(config, self.directory, self.clock.clone(), self.entropy.clone())?;
         let router = router(state.clone());
-        Service { state, router, clock: self.clock, entropy: self.entropy, log, _capture: capture }
+        Ok(Service { state, router, clock: self.clock, entropy: self.entropy, log, _capture: capture })
     }
 }
 

@@ -1,0 +1,116 @@
+//! The second half: from the provider's answer to the kubeconfig.
+
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use kkp_oidc_core::authorization::{
+    AuthenticState, Callback, CallbackOutcome, Flow, FlowKind, Query, RequestCookies, StateError,
+};
+use kkp_oidc_core::directory::SharedCluster;
+use kkp_oidc_core::secret::SecretString;
+use kkp_oidc_core::shared_kubeconfig::SharedKubeconfig;
+use tokio::time::timeout;
+
+use super::kubeconfig::{authorize, cookie_headers, set_cookies};
+use crate::error::LoginError;
+use crate::oidc::{CALLBACK_BUDGET, OidcError, ProviderError, TokenRequest};
+use crate::state::AppState;
+use crate::used_flows::UseFlowError;
+
+/// End the flow that `state` names. Its cookie goes, whatever the outcome.
+pub(super) async fn answer(state: &AppState, query: &Query, headers: &HeaderMap) -> Response {
+    let (callback, authentic) = match authenticate(state, query) {
+        Ok(found) => found,
+        // Without a flow of ours nothing says that this endpoint exists where its gate is off.
+        Err(_) if !state.gate_is_on() => return LoginError::GateOff.into_response(headers),
+        Err(error) => return error.into_response(headers),
+    };
+    let result = match authentic.kind() {
+        FlowKind::Kubeconfig => kubeconfig(state, callback, authentic, headers).await,
+        _ => Err(StateError::NotAuthentic.into()),
+    };
+    let response = result.unwrap_or_else(|error| error.into_response(headers));
+    (set_cookies(&[state.cookies().clear(authentic.id())]), response).into_response()
+}
+
+fn authenticate(state: &AppState, query: &Query) -> Result<(Callback, AuthenticState), LoginError> {
+    let callback = Callback::parse(query)?;
+    let authentic = state.state_key().authenticate(callback.state())?;
+    Ok((callback, authentic))
+}
+
+/// What began at a share link ends in a kubeconfig.
+async fn kubeconfig(
+    state: &AppState,
+    callback: Callback,
+    authentic: AuthenticState,
+    headers: &HeaderMap,
+) -> Result<Response, LoginError> {
+    let flow = open(state, &authentic, headers)?;
+    // A task of its own: once the code is on its way it is exchanged to the end and logged, even if the browser goes.
+    let exchange = tokio::spawn(timeout(CALLBACK_BUDGET, complete(state.clone(), callback, authentic, flow)));
+    match exchange.await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(OidcError::from(ProviderError::TimedOut).into()),
+        Err(ended) => match ended.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(LoginError::ShuttingDown),
+        },
+    }
+}
+
+/// What can be judged without the provider: age, first use, this browser.
+fn open(state: &AppState, authentic: &AuthenticState, headers: &HeaderMap) -> Result<Flow, LoginError> {
+    let now = state.now();
+    authentic.require_fresh(now)?;
+    // Before the cookie, which the first answer took away: whoever reloads the page is told why it is empty.
+    if state.used_flows().was_used(authentic.id()) {
+        return Err(LoginError::FlowUsed);
+    }
+    let sent = cookie_headers(headers);
+    Ok(state.cookies().open(authentic, &RequestCookies::parse(sent.iter().map(AsRef::as_ref)), now)?)
+}
+
+/// Everything with the provider.
+async fn complete(
+    state: AppState,
+    callback: Callback,
+    authentic: AuthenticState,
+    flow: Flow,
+) -> Result<Response, LoginError> {
+    let oidc = state.oidc();
+    let metadata = oidc.metadata().await.map_err(OidcError::from)?;
+    callback.require_issuer(oidc.config().issuer(), metadata.issuer_parameter())?;
+    let code = match callback.into_outcome()? {
+        CallbackOutcome::Code(code) => code,
+        CallbackOutcome::Refused(error) => return Err(LoginError::Refused { error }),
+        _ => return Err(LoginError::Refused { error: None }),
+    };
+    let cluster = authorize(&state, &flow.target).await?;
+    state.used_flows().use_once(authentic.id(), state.now()).map_err(|error| match error {
+        UseFlowError::UsedBefore => LoginError::FlowUsed,
+        UseFlowError::TooMany => LoginError::TooManyFlows,
+    })?;
+    let request = TokenRequest { code: &code, pkce_verifier: &flow.pkce_verifier };
+    let login = oidc.login(&metadata, request, &flow.nonce).await?;
+    let kubeconfig = SharedKubeconfig {
+        cluster: &cluster,
+        issuer: oidc.config(),
+        issuer_ca: oidc.idp_certificate_authority(&metadata).as_deref(),
+        identity: &login.identity,
+        refresh_token: login.refresh_token.as_ref(),
+        user_entry: flow.target.user_entry,
+    }
+    .build()?
+    .to_yaml(state.preferences())?;
+    tracing::info!(cluster = %cluster.id, shared_by = %flow.target.user_id, "kubeconfig given out");
+    Ok(download(&cluster, &kubeconfig))
+}
+
+/// KKP: spec section 4.6. A cluster's id is safe in a header.
+fn download(cluster: &SharedCluster, kubeconfig: &SecretString) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=kubeconfig-{}", cluster.id)),
+    ];
+    (StatusCode::OK, headers, kubeconfig.expose_secret().to_owned()).into_response()
+}
