@@ -33,8 +33,9 @@ pub(crate) enum Output {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve the share endpoint.
+    // A flag given again counts, as in Go; gates add up nevertheless.
     #[cfg(feature = "serve")]
-    #[command(after_help = serve::AFTER_HELP)]
+    #[command(after_help = serve::AFTER_HELP, override_usage = serve::USAGE, args_override_self = true)]
     Serve(Box<ServeArgs>),
     /// Print a fresh cookie key: 32 random bytes as 64 hexadecimal characters.
     Key(KeyArgs),

@@ -7,6 +7,9 @@ use clap::{Args, ValueEnum};
 use kkp_oidc_core::feature_gates::{FeatureGates, parse_go_bool};
 use kkp_oidc_core::secret::SecretString;
 
+/// Stated, because clap would repeat every flag that was given whenever one is wrong.
+pub(super) const USAGE: &str = "kkp-oidc serve [OPTIONS] --clusters <FILE>";
+
 /// Stands below the flags. One line per paragraph: clap wraps them to the terminal.
 pub(super) const AFTER_HELP: &str = "\
 Flags are named as in kubermatic-api, and Go's spelling with one dash is accepted. Flags of kubermatic-api without \

@@ -23,13 +23,14 @@ pub(crate) fn run(args: ServeArgs, ignored: &[&str], output: Output) -> Result<(
     let address = args.address.clone();
     let inputs = Inputs::read(&args)?;
     let (config, directory) = settings::judge(args, inputs)?;
-    if !ignored.is_empty() {
-        tracing::info!(flags = ignored.join(", "), "flags of kubermatic-api that mean nothing here");
-    }
-    report_gates(&config.feature_gates);
+    let gates = config.feature_gates.clone();
     let directory = Arc::new(directory);
     let state = AppState::new(config, Arc::clone(&directory) as _, Arc::new(SystemClock), Arc::new(SystemEntropy))
         .map_err(ServeError::from)?;
+    if !ignored.is_empty() {
+        tracing::info!(flags = ignored.join(", "), "flags of kubermatic-api that mean nothing here");
+    }
+    report_gates(&gates);
     let listener = listen(&address)?;
     let local = listener.local_addr().map_err(|cause| ServeError::Listen { address, cause })?;
     tokio::runtime::Builder::new_multi_thread()
