@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use kkp_oidc_core::feature_gates::{FeatureGates, KnownGate};
-use kkp_oidc_http::{AppState, SystemClock, SystemEntropy, server};
+use kkp_oidc_http::{AppState, FileDirectory, SystemClock, SystemEntropy, server};
 
 pub(crate) use self::error::ServeError;
 use self::settings::Inputs;
@@ -33,30 +33,42 @@ pub(crate) fn run(args: ServeArgs, ignored: &[&str], output: Output) -> Result<(
     report_gates(&gates);
     let listener = listen(&address)?;
     let local = listener.local_addr().map_err(|cause| ServeError::Listen { address, cause })?;
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|cause| ServeError::Start(cause.into()))?
-        .block_on(async {
-            let mut terminated = Box::pin(server::terminated());
-            // The first poll begins to wait for signals. Until then one would kill us, and whoever has read where we
-            // listen may send one.
-            if poll_fn(|context| Poll::Ready(terminated.as_mut().poll(context))).await.is_ready() {
-                return Ok(());
-            }
-            let discovery = tokio::spawn({
-                let state = state.clone();
-                async move { state.discover().await }
-            });
-            let watch = tokio::spawn(async move { directory.watch().await });
-            say_where(local, output)?;
-            let router = kkp_oidc_http::router(state.clone());
-            let served = server::serve(listener, router, state, terminated).await;
-            discovery.abort();
-            watch.abort();
-            tracing::info!("ended");
-            served.map_err(|cause| ServeError::Start(cause.into()).into())
-        })
+        .map_err(|cause| ServeError::Start(cause.into()))?;
+    let served = runtime.block_on(serve(listener, state, directory, || say_where(local, output)));
+    // Dropped, it would wait for a name server that does not answer.
+    runtime.shutdown_background();
+    served
+}
+
+async fn serve(
+    listener: TcpListener,
+    state: AppState,
+    directory: Arc<FileDirectory>,
+    say_ready: impl FnOnce() -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    let mut terminated = Box::pin(server::terminated());
+    // The first poll begins to wait for signals. Until then one would kill us, and whoever has read where we listen
+    // may send one.
+    if poll_fn(|context| Poll::Ready(terminated.as_mut().poll(context))).await.is_ready() {
+        return Ok(());
+    }
+    let discovery = tokio::spawn({
+        let state = state.clone();
+        async move { state.discover().await }
+    });
+    let watch = tokio::spawn(async move { directory.watch().await });
+    say_ready()?;
+    let served = server::serve(listener, kkp_oidc_http::router(state.clone()), state, terminated).await;
+    for task in [discovery, watch] {
+        task.abort();
+        // Aborted, or ended before: nothing of it comes after the last line of the log.
+        let _ = task.await;
+    }
+    tracing::info!("ended");
+    served.map_err(|cause| ServeError::Start(cause.into()).into())
 }
 
 fn report_gates(gates: &FeatureGates) {
