@@ -1,0 +1,21 @@
+//! The real programs, run as an operator runs them: what they print, and how they end.
+//!
+//! Only loopback, only ports that are free, no environment but what a test sets.
+
+// Signals, and file modes.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a test that fails")]
+
+mod key;
+mod process;
+
+#[cfg(feature = "serve")]
+mod example_serve;
+#[cfg(feature = "serve")]
+mod http;
+#[cfg(feature = "serve")]
+mod serve_refusals;
+#[cfg(feature = "serve")]
+mod serve_runs;
+#[cfg(feature = "serve")]
+mod shipped_binary;
