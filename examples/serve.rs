@@ -2,12 +2,13 @@
 //!
 //! Development provider and service run in this process, on loopback; nothing else is needed.
 
-#![expect(clippy::print_stdout, reason = "an example talks to whoever started it")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "an example talks to whoever started it")]
 
 use std::error::Error;
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::process::ExitCode;
 use std::sync::Arc;
+use std::{io, iter};
 
 use kkp_oidc_http::demo::Demo;
 use kkp_oidc_http::dev_provider::DevProviderError;
@@ -19,7 +20,20 @@ const PROVIDER_PORT: u16 = 5556;
 type AnyError = Box<dyn Error + Send + Sync>;
 
 #[tokio::main]
-async fn main() -> Result<(), AnyError> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            for cause in iter::successors(error.source(), |&cause| cause.source()) {
+                eprintln!("  caused by: {cause}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), AnyError> {
     let listener = bind_next_free(SERVICE_PORT)?;
     let service = listener.local_addr()?;
     let demo = start_demo(service).await?;
