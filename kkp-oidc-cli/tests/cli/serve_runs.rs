@@ -275,10 +275,25 @@ fn a_port_that_is_taken_is_named_with_the_way_out() {
     let Ended { code, stdout, stderr } = run(lab.complete().arg(format!("-address={address}")).env("RUST_LOG", "off"));
     let cause = TcpListener::bind(address).unwrap_err();
     let expected = format!(
-        "error: {address} cannot be listened on\n  caused by: {cause}\n\n\
+        "error: `{address}` cannot be listened on\n  caused by: {cause}\n\n\
          hint: give another address with --address\n"
     );
     assert_eq!((code, stdout, stderr), (Some(3), String::new(), expected));
+}
+
+#[test]
+fn an_address_that_is_none_is_refused() {
+    let lab = Lab::new();
+    for (address, cause) in
+        [("", "invalid socket address"), ("here", "invalid socket address"), (":x", "invalid port value")]
+    {
+        let ended = run(lab.complete().arg(format!("-address={address}")));
+        let expected = format!(
+            "error: `{address}` cannot be listened on\n  caused by: {cause}\n\n\
+             hint: --address is HOST:PORT, or :PORT for every address\n"
+        );
+        assert_eq!(ended, Ended::new(1, "", &expected));
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub(crate) enum ServeError {
     /// Settings are wrong; all that is known, at once.
     #[error("{}", Lines(.0))]
     Refused(Vec<Refusal>),
-    #[error("{address} cannot be listened on")]
+    #[error("`{address}` cannot be listened on")]
     Listen {
         address: String,
         #[source]
@@ -42,9 +42,10 @@ pub(crate) enum Refusal {
 }
 
 impl ServeError {
-    pub(crate) const fn exit_status(&self) -> u8 {
+    pub(crate) fn exit_status(&self) -> u8 {
         match self {
             Self::Refused(_) => REFUSED,
+            Self::Listen { cause, .. } if cause.kind() == io::ErrorKind::InvalidInput => REFUSED,
             Self::Listen { .. } | Self::Start(_) => ENVIRONMENT,
         }
     }
@@ -53,6 +54,9 @@ impl ServeError {
         match self {
             Self::Refused(refusals) if refusals.iter().any(|refusal| matches!(refusal, Refusal::CookieKey(_))) => {
                 Some("`kkp-oidc key --file cookie.key` makes a key; give it with --oidc-issuer-cookie-hash-key-file")
+            }
+            Self::Listen { cause, .. } if cause.kind() == io::ErrorKind::InvalidInput => {
+                Some("--address is HOST:PORT, or :PORT for every address")
             }
             Self::Listen { .. } => Some("give another address with --address"),
             Self::Refused(_) | Self::Start(_) => None,
