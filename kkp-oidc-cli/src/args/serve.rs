@@ -40,7 +40,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "GATES")]
     pub(crate) feature_gates: Vec<FeatureGates>,
 
-    /// Issuer URL of the OpenID Provider, such as https://kkp.example.com/dex.
+    /// Issuer URL of the OpenID Provider, such as `https://kkp.example.com/dex`.
     #[arg(long, default_value = "", hide_default_value = true, value_name = "URL", help_heading = PROVIDER)]
     pub(crate) oidc_url: String,
     /// Client id registered at the provider.
