@@ -1,29 +1,36 @@
 //! axum adapter of kkp-oidc: the share endpoint, its OpenID Connect client and its pages.
 //!
-//! [`router`] is all that an embedding service needs:
+//! [`router`] is all that an embedding service needs to answer requests. Two tasks belong beside it: [`AppState::discover`]
+//! gets to know the provider before the first request, [`FileDirectory::watch`] takes changes of the cluster file.
 //!
 //! ```no_run
 //! use std::sync::Arc;
 //!
+//! use kkp_oidc_core::cookie_key::CookieKey;
 //! use kkp_oidc_core::issuer::{IssuerConfig, IssuerSettings};
 //! use kkp_oidc_http::{AppState, FileDirectory, ServiceConfig, SystemClock, SystemEntropy};
 //!
-//! # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn app() -> Result<axum::Router, Box<dyn std::error::Error>> {
 //! let issuer = IssuerConfig::try_from(IssuerSettings {
 //!     issuer_url: "https://kkp.example.com/dex".into(),
 //!     client_id: "kubermaticIssuer".into(),
-//!     client_secret: Some("from a file, not from here".into()),
+//!     client_secret: Some(std::env::var("CLIENT_SECRET")?.into()),
 //!     redirect_uri: "https://kkp.example.com/api/v1/kubeconfig".into(),
 //!     ..IssuerSettings::default()
 //! })?;
-//! let cookie_key = std::fs::read_to_string("cookie.key")?.trim_end().parse()?;
+//! let cookie_key = CookieKey::from_file_contents(&std::fs::read("cookie.key")?)?;
 //! let config = ServiceConfig::new(issuer, cookie_key, "OIDCKubeCfgEndpoint=true".parse()?);
 //! let directory = Arc::new(FileDirectory::open("clusters.yaml")?);
-//! let state = AppState::new(config, directory, Arc::new(SystemClock), Arc::new(SystemEntropy))?;
-//! let app: axum::Router = axum::Router::new().merge(kkp_oidc_http::router(state));
-//! # Ok(())
+//! let state = AppState::new(config, directory.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy))?;
+//!
+//! tokio::spawn(directory.watch());
+//! let discovery = state.clone();
+//! tokio::spawn(async move { discovery.discover().await });
+//! Ok(axum::Router::new().merge(kkp_oidc_http::router(state)))
 //! # }
 //! ```
+//!
+//! With the feature `server`, `server::serve` puts that on a listener, with time limits and a graceful end.
 
 #[cfg(feature = "dev-provider")]
 pub mod demo;

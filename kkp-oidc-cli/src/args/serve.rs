@@ -65,7 +65,8 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_enum, default_value_t = PromptArg::Consent, value_name = "PROMPT", help_heading = PROVIDER)]
     pub(crate) oidc_prompt: PromptArg,
     /// Refuse e-mail addresses unless the provider says that they are verified.
-    #[arg(long, help_heading = PROVIDER)]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_parser = go_bool, value_name = "BOOL", help_heading = PROVIDER)]
     pub(crate) require_email_verified: bool,
     /// PEM file with the CA certificates to trust for the provider, instead of the system's.
     #[arg(long, alias = "oidc-ca-file", value_name = "FILE", help_heading = PROVIDER)]
@@ -92,7 +93,8 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_enum, default_value_t = IdpCaArg::Auto, value_name = "WHEN", help_heading = KUBECONFIGS)]
     pub(crate) kubeconfig_idp_ca: IdpCaArg,
     /// Write the line `preferences: {}` into kubeconfigs, as KKP up to 2.29 did.
-    #[arg(long, help_heading = KUBECONFIGS)]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_parser = go_bool, value_name = "BOOL", help_heading = KUBECONFIGS)]
     pub(crate) kubeconfig_preferences: bool,
 
     /// Log more: what helps to find out why a login does not work.

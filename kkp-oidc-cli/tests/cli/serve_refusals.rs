@@ -232,7 +232,7 @@ fn a_bundle_is_certificates_and_nothing_else() {
 fn a_wrong_directory_is_refused_by_file_line_and_column() {
     for (yaml, reason) in [
         ("users:\n- email: nobody\n", "2:10: `nobody` is not an e-mail address"),
-        ("users:\n- mail: a@example.com\n", "2:3: users[0].mail has the unknown field `mail`"),
+        ("users:\n- mail: a@example.com\n", "2:3: `users[0]` has the unknown field `mail`"),
     ] {
         let settings = Settings::good();
         let path = settings.file("wrong.yaml", yaml).display().to_string();

@@ -305,8 +305,9 @@ fn a_provider_that_is_down_does_not_keep_it_from_starting() {
     let mut service = Service::start(&mut command);
     service.process.wait_for_stderr("provider discovery failed");
     let ready = service.get("/readyz");
-    let why = r#"{"ready":false,"reason":"the identity provider cannot be reached"}"#;
-    assert_eq!((ready.status, ready.body.as_str()), (503, why));
+    let why = "the identity provider cannot be reached: error sending request: client error (Connect): \
+               tcp connect error: Connection refused (os error 111)";
+    assert_eq!((ready.status, ready.body), (503, format!(r#"{{"ready":false,"reason":"{why}"}}"#)));
     assert_eq!(service.get("/healthz").status, 200);
     assert_eq!(service.get(SHARE).status, 503);
     let log = service.end("TERM");

@@ -22,6 +22,9 @@ pub(crate) enum ServeError {
         #[source]
         cause: io::Error,
     },
+    /// The cluster file, or a file that it names, cannot be read.
+    #[error(transparent)]
+    ClusterFiles(LoadDirectoryError),
     #[error("the service cannot start")]
     Start(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -46,7 +49,7 @@ impl ServeError {
         match self {
             Self::Refused(_) => REFUSED,
             Self::Listen { cause, .. } if cause.kind() == io::ErrorKind::InvalidInput => REFUSED,
-            Self::Listen { .. } | Self::Start(_) => ENVIRONMENT,
+            Self::Listen { .. } | Self::ClusterFiles(_) | Self::Start(_) => ENVIRONMENT,
         }
     }
 
@@ -59,7 +62,7 @@ impl ServeError {
                 Some("--address is HOST:PORT, or :PORT for every address")
             }
             Self::Listen { .. } => Some("give another address with --address"),
-            Self::Refused(_) | Self::Start(_) => None,
+            Self::Refused(_) | Self::ClusterFiles(_) | Self::Start(_) => None,
         }
     }
 }

@@ -48,7 +48,7 @@ impl Inputs {
         )?;
         let ca_bundle = args.ca_bundle.as_deref().map(io::read).transpose()?;
         let directory = match FileDirectory::open(&args.clusters) {
-            Err(LoadDirectoryError::Read { path, cause }) => return Err(CliError::File { path, doing: "read", cause }),
+            Err(error @ LoadDirectoryError::Read { .. }) => return Err(ServeError::ClusterFiles(error).into()),
             other => other,
         };
         Ok(Self { client_secret, cookie_key, ca_bundle, directory })
