@@ -7,15 +7,9 @@ use std::iter;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::exit_status::ENVIRONMENT;
 #[cfg(feature = "serve")]
-use crate::commands::serve::ServeError;
-
-/// Exit status when an operator's settings are refused.
-#[cfg(feature = "serve")]
-pub(crate) const REFUSED: u8 = 1;
-
-/// Exit status when a file or the network gives trouble.
-pub(crate) const ENVIRONMENT: u8 = 3;
+use crate::serve_error::ServeError;
 
 /// Why a command ends early.
 #[derive(Debug, thiserror::Error)]

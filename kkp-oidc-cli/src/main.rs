@@ -3,11 +3,14 @@
 mod args;
 mod commands;
 mod error;
+mod exit_status;
 #[cfg(feature = "serve")]
 mod go_flags;
 mod io;
 #[cfg(feature = "serve")]
 mod log;
+#[cfg(feature = "serve")]
+mod serve_error;
 
 use std::process::ExitCode;
 

@@ -13,6 +13,7 @@ pub mod feature_gates;
 pub mod id_token;
 pub mod ids;
 pub mod issuer;
+mod json_object;
 pub mod kubeconfig;
 pub mod secret;
 pub mod secure_cookie;

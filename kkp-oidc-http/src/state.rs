@@ -7,13 +7,14 @@ use std::time::Duration;
 use std::{fmt, iter};
 
 use kkp_oidc_core::UnixTime;
-use kkp_oidc_core::authorization::{FlowCookies, FlowRandom, StateKey};
+use kkp_oidc_core::authorization::{FlowCookies, FlowRandom, FlowTarget, StateKey};
 use kkp_oidc_core::cookie_key::CookieKey;
+use kkp_oidc_core::directory::SharedCluster;
 use kkp_oidc_core::feature_gates::{FeatureGates, KnownGate};
 use kkp_oidc_core::issuer::IssuerConfig;
 use kkp_oidc_core::kubeconfig::Preferences;
 
-use crate::directory::ClusterDirectory;
+use crate::directory::{ClusterDirectory, DirectoryUnavailable};
 use crate::environment::{Clock, Entropy};
 use crate::oidc::{BuildTlsError, IdpCa, OidcClient, ProviderError, Trust};
 use crate::pages::Landing;
@@ -158,8 +159,12 @@ impl AppState {
         &self.0.oidc
     }
 
-    pub(crate) fn directory(&self) -> &dyn ClusterDirectory {
-        self.0.directory.as_ref()
+    /// The cluster, if whoever made the link may share it.
+    pub(crate) async fn authorize(
+        &self,
+        target: &FlowTarget,
+    ) -> Result<Option<Arc<SharedCluster>>, DirectoryUnavailable> {
+        self.0.directory.authorize(target).await
     }
 
     pub(crate) fn cookies(&self) -> &FlowCookies {

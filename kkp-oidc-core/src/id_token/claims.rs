@@ -9,10 +9,10 @@ use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
 use super::algorithm::Algorithm;
-use super::token::from_object;
 use crate::UnixTime;
 use crate::authorization::Nonce;
 use crate::issuer::{ClientId, EmailPolicy, IssuerUrl};
+use crate::json_object::from_object;
 use crate::secret::SecretString;
 
 /// An ID token whose signature holds; its claims are not judged yet.

@@ -7,10 +7,10 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::algorithm::Algorithm;
 use super::claims::{SignedIdToken, there};
+use crate::json_object::from_object;
 use crate::secret::SecretString;
 
 /// An ID token as it came, well-formed on the outside, believed in nothing.
@@ -120,11 +120,6 @@ impl fmt::Debug for UnverifiedIdToken {
 
 fn is_base64url(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-}
-
-/// A JSON object as `T`. The types that serde derives take an array, too, value by value; JOSE does not.
-pub(super) fn from_object<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
-    json.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(json).ok()).flatten()
 }
 
 #[derive(Deserialize)]

@@ -6,6 +6,7 @@
 use serde::Deserialize;
 
 use super::url::{EndpointUrl, IssuerUrl};
+use crate::json_object::from_object;
 
 /// A provider's metadata, as far as it is used.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -67,7 +68,7 @@ impl ProviderMetadata {
     ///
     /// [OpenID Connect Discovery 1.0 section 4.3]: https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation
     pub fn parse(document: &[u8], issuer: &IssuerUrl) -> Result<Self, ParseMetadataError> {
-        let document: Document = serde_json::from_slice(document).map_err(|_| ParseMetadataError::Document)?;
+        let document: Document = from_object(document).ok_or(ParseMetadataError::Document)?;
         if document.issuer != issuer.as_str() {
             return Err(ParseMetadataError::Issuer);
         }

@@ -10,7 +10,7 @@ use kkp_oidc_core::secret::SecretString;
 use kkp_oidc_core::shared_kubeconfig::SharedKubeconfig;
 use tokio::time::timeout;
 
-use super::kubeconfig::{authorize, cookie_headers, set_cookies};
+use super::cookies::{cookie_headers, set_cookies};
 use crate::error::LoginError;
 use crate::oidc::{CALLBACK_BUDGET, OidcError, ProviderError, TokenRequest};
 use crate::state::AppState;
@@ -85,7 +85,7 @@ async fn complete(
         CallbackOutcome::Refused(error) => return Err(LoginError::Refused { error }),
         _ => return Err(LoginError::Refused { error: None }),
     };
-    let cluster = authorize(&state, &flow.target).await?;
+    let cluster = state.authorize(&flow.target).await?.ok_or(LoginError::NotFound)?;
     state.used_flows().use_once(authentic.id(), state.now()).map_err(|error| match error {
         UseFlowError::UsedBefore => LoginError::FlowUsed,
         UseFlowError::TooMany => LoginError::TooManyFlows,

@@ -1,6 +1,7 @@
 //! The routes: each takes a request apart, lets core decide, and answers.
 
 mod callback;
+mod cookies;
 mod health;
 mod kubeconfig;
 mod landing;

@@ -6,7 +6,7 @@ use kkp_oidc_core::authorization::{
     AuthorizationRequest, Flow, FlowId, FlowKind, Nonce, PkceVerifier, Query, RequestCookies, ShareRequest,
 };
 
-use super::kubeconfig::{authorize, cookie_headers, set_cookies};
+use super::cookies::{cookie_headers, set_cookies};
 use crate::error::LoginError;
 use crate::oidc::OidcError;
 use crate::state::AppState;
@@ -17,7 +17,7 @@ pub(super) async fn answer(state: &AppState, query: &Query, headers: &HeaderMap)
         return Err(LoginError::GateOff);
     }
     let target = ShareRequest::parse(query)?.into_target();
-    authorize(state, &target).await?;
+    state.authorize(&target).await?.ok_or(LoginError::NotFound)?;
     if state.is_shutting_down() {
         return Err(LoginError::ShuttingDown);
     }

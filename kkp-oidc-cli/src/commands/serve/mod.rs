@@ -1,6 +1,5 @@
 //! `kkp-oidc serve`
 
-mod error;
 mod settings;
 
 use std::future::{Future as _, poll_fn};
@@ -11,10 +10,10 @@ use std::task::Poll;
 use kkp_oidc_core::feature_gates::{FeatureGates, KnownGate};
 use kkp_oidc_http::{AppState, FileDirectory, SystemClock, SystemEntropy, server};
 
-pub(crate) use self::error::ServeError;
 use self::settings::Inputs;
 use crate::args::{Output, ServeArgs};
 use crate::error::CliError;
+use crate::serve_error::ServeError;
 use crate::{io, log};
 
 /// Serve until told to end.

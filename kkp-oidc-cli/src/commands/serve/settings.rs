@@ -11,10 +11,10 @@ use kkp_oidc_core::kubeconfig::Preferences;
 use kkp_oidc_core::secret::{SecretBytes, SecretString};
 use kkp_oidc_http::{FileDirectory, IdpCa, LoadDirectoryError, ServiceConfig, Trust};
 
-use super::error::{Refusal, ServeError};
 use crate::args::{IdpCaArg, PromptArg, ServeArgs};
 use crate::error::CliError;
 use crate::io;
+use crate::serve_error::{Refusal, ServeError};
 
 const CLIENT_SECRET_VARIABLE: &str = "KKP_OIDC_ISSUER_CLIENT_SECRET";
 const COOKIE_KEY_VARIABLE: &str = "KKP_OIDC_ISSUER_COOKIE_HASH_KEY";

@@ -8,7 +8,7 @@ use kkp_oidc_core::cookie_key::ParseCookieKeyError;
 use kkp_oidc_core::issuer::IssuerConfigError;
 use kkp_oidc_http::{BuildTlsError, LoadDirectoryError};
 
-use crate::error::{ENVIRONMENT, REFUSED};
+use crate::exit_status::{ENVIRONMENT, REFUSED};
 
 /// Why `kkp-oidc serve` ends early.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,8 @@
+//! Exit statuses, by who can mend what went wrong. 0 is fine, 2 is clap's for wrong usage.
+
+/// Exit status when an operator's settings are refused.
+#[cfg(feature = "serve")]
+pub(crate) const REFUSED: u8 = 1;
+
+/// Exit status when a file or the network gives trouble.
+pub(crate) const ENVIRONMENT: u8 = 3;
