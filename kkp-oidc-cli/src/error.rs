@@ -21,6 +21,8 @@ pub(crate) enum CliError {
         #[source]
         cause: io::Error,
     },
+    #[error("this system's CA certificates were not found where distributions have them")]
+    NoSystemStore,
     #[error("stdout cannot be written")]
     Stdout(#[source] io::Error),
     #[cfg(feature = "serve")]
@@ -66,6 +68,7 @@ impl CliError {
             Self::File { .. } | Self::Stdout(_) => None,
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.hint(),
+            Self::NoSystemStore => Some("name the file with SSL_CERT_FILE, or give it as an input"),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The only access to files.
 
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
-use std::path::Path;
-#[cfg(feature = "serve")]
-use std::{fs::File, io::Read as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, Read, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
+use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::secret::SecretString;
 
 use crate::error::CliError;
@@ -46,4 +46,138 @@ pub(crate) fn create_secret(path: &Path, secret: &SecretString) -> Result<(), Cl
 pub(crate) fn print_line(line: &str) -> Result<(), CliError> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{line}").and_then(|()| stdout.flush()).map_err(CliError::Stdout)
+}
+
+/// What the clock of the system says.
+pub(crate) fn now() -> UnixTime {
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    UnixTime::from_secs(i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// Most bytes that are read at once.
+const PIECE_LEN: usize = 256 * 1024;
+
+/// Most files in one folder.
+const MAX_FOLDER_FILES: usize = 200_000;
+
+/// Pass a file on in pieces, or stdin for `-`, until it ends or `take` says that it is enough.
+pub(crate) fn read_pieces(
+    path: &Path,
+    mut take: impl FnMut(&[u8]) -> std::ops::ControlFlow<()>,
+) -> Result<(), CliError> {
+    let mut read = || {
+        let mut source: Box<dyn Read> =
+            if path == Path::new("-") { Box::new(io::stdin().lock()) } else { Box::new(File::open(path)?) };
+        let mut piece = vec![0; PIECE_LEN];
+        loop {
+            let len = match source.read(&mut piece) {
+                Ok(0) => return Ok(()),
+                Ok(len) => len,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            if take(piece.get(..len).unwrap_or_default()).is_break() {
+                return Ok(());
+            }
+        }
+    };
+    read().map_err(|cause| CliError::File { path: path.to_owned(), doing: "read", cause })
+}
+
+/// The files of a folder by their names, without hidden ones and folders; `path` itself if it is no folder.
+pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, CliError> {
+    if path == Path::new("-") || !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let list = || {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(path)? {
+            let entry = entry?;
+            if entry.file_name().as_encoded_bytes().starts_with(b".") || entry.path().is_dir() {
+                continue;
+            }
+            files.push(entry.path());
+            if files.len() > MAX_FOLDER_FILES {
+                return Err(io::Error::new(io::ErrorKind::QuotaExceeded, "the folder has more than 200000 files"));
+            }
+        }
+        files.sort_unstable();
+        Ok(files)
+    };
+    list().map_err(|cause| CliError::File { path: path.to_owned(), doing: "read", cause })
+}
+
+/// The first of `paths` that is a file.
+pub(crate) fn first_file(paths: &[&str]) -> Option<PathBuf> {
+    paths.iter().map(PathBuf::from).find(|path| path.is_file())
+}
+
+/// Text that is written in pieces.
+pub(crate) type Pieces<'a> = dyn Fn(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> + 'a;
+
+/// Whether a file has exactly this text.
+pub(crate) fn has_text(path: &Path, text: &Pieces<'_>) -> Result<bool, CliError> {
+    let compare = || {
+        let file = match File::open(path) {
+            Ok(file) if file.metadata()?.is_file() => file,
+            Ok(_) => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let mut file = BufReader::new(file);
+        let (mut same, mut there) = (true, Vec::new());
+        text(&mut |piece| {
+            if same {
+                there.resize(piece.len(), 0);
+                same = match file.read_exact(&mut there) {
+                    Ok(()) => there == piece,
+                    Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => false,
+                    Err(error) => return Err(error),
+                };
+            }
+            Ok(())
+        })?;
+        Ok(same && file.read(&mut [0])? == 0)
+    };
+    compare().map_err(|cause| CliError::File { path: path.to_owned(), doing: "read", cause })
+}
+
+/// Put text in the place of a file, at once: it is written beside it and renamed. The mode of the file stays. What is no
+/// regular file, such as a pipe, is written to directly; a symbolic link stays, its target is replaced.
+pub(crate) fn replace(path: &Path, text: &Pieces<'_>) -> Result<(), CliError> {
+    let write = |mut file: File| {
+        text(&mut |piece| file.write_all(piece))?;
+        file.flush().map(|()| file)
+    };
+    let replace = || {
+        let (path, old) = match fs::canonicalize(path) {
+            Ok(path) => (path.clone(), Some(fs::metadata(path)?)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (path.to_owned(), None),
+            Err(error) => return Err(error),
+        };
+        if old.as_ref().is_some_and(|old| !old.is_file()) {
+            return write(OpenOptions::new().write(true).open(path)?).map(drop);
+        }
+        let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_string_lossy();
+        let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+        let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
+        let finish = || {
+            if let Some(old) = &old {
+                file.set_permissions(old.permissions())?;
+            }
+            write(file)?.sync_all()?;
+            fs::rename(&beside, &path)
+        };
+        finish().inspect_err(|_| {
+            // What cannot be removed stays; the error that matters is the first.
+            let _ = fs::remove_file(&beside);
+        })
+    };
+    replace().map_err(|cause| CliError::File { path: path.to_owned(), doing: "written", cause })
+}
+
+/// Write text to stdout.
+pub(crate) fn print(text: &Pieces<'_>) -> Result<(), CliError> {
+    let mut stdout = io::stdout().lock();
+    text(&mut |piece| stdout.write_all(piece)).and_then(|()| stdout.flush()).map_err(CliError::Stdout)
 }

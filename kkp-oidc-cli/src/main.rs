@@ -25,11 +25,12 @@ fn main() -> ExitCode {
     let cli = Cli::parse_from(arguments);
     let result = match cli.command {
         #[cfg(feature = "serve")]
-        Command::Serve(args) => commands::serve::run(*args, &ignored, cli.output),
-        Command::Key(args) => commands::key::run(&args, cli.output),
+        Command::Serve(args) => commands::serve::run(*args, &ignored, cli.output).map(|()| ExitCode::SUCCESS),
+        Command::Key(args) => commands::key::run(&args, cli.output).map(|()| ExitCode::SUCCESS),
+        Command::Ca(command) => commands::ca::run(&command, cli.output),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => error.report(),
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod authorization;
 pub mod ca_bundle;
+mod civil_time;
 pub mod cookie_key;
 pub mod directory;
 pub mod feature_gates;
@@ -22,4 +23,5 @@ pub mod shared_kubeconfig;
 mod unix_time;
 pub mod yaml;
 
+pub use civil_time::{ParseTimeSpanError, ParseUnixTimeError, TimeSpan};
 pub use unix_time::UnixTime;

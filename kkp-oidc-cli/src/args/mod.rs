@@ -1,5 +1,6 @@
 //! What can be written on the command line. Value parsers are core's.
 
+pub(crate) mod ca_bundle;
 #[cfg(feature = "serve")]
 mod serve;
 
@@ -39,6 +40,16 @@ pub(crate) enum Command {
     Serve(Box<ServeArgs>),
     /// Print a fresh cookie key: 32 random bytes as 64 hexadecimal characters.
     Key(KeyArgs),
+    /// Make CA bundles.
+    #[command(subcommand)]
+    Ca(CaCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CaCommand {
+    /// Make one CA bundle of many inputs, in place of `cat`.
+    #[command(after_help = ca_bundle::HELP)]
+    Bundle(Box<ca_bundle::BundleArgs>),
 }
 
 /// A fresh cookie key.

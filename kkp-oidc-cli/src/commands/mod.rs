@@ -1,5 +1,6 @@
 //! One file a command: read, call core, write.
 
+pub(crate) mod ca;
 pub(crate) mod key;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;

@@ -1,6 +1,28 @@
 //! CA bundles: the certificates that a provider's TLS certificate may lead to.
 
+mod assemble;
+mod binary;
+mod bundle;
+mod certificate;
+mod decode;
+mod finding;
+mod input;
+mod order;
+mod output;
+mod report;
+mod scan;
+mod store;
+
 use std::fmt;
+
+pub use assemble::{Assembler, MAX_BINARY_LEN, MAX_CERTIFICATES, MAX_FINDINGS, MAX_GAP_LEN, Policy};
+pub use bundle::{Assembled, Certificate};
+pub use certificate::{Fingerprint, MAX_CERTIFICATE_LEN, MIN_RSA_BITS};
+pub use finding::{CertificateName, Fault, Finding, Place, Severity};
+pub use input::Input;
+pub use order::Order;
+pub use output::{Format, MAX_OBJECT_LEN, ObjectName, ParseObjectNameError, RenderBundleError, Rendered};
+pub use scan::MAX_SECTION_LEN;
 
 /// PEM certificates, in the order of their file, each distinct one once.
 #[derive(Clone, Eq, PartialEq)]
@@ -63,9 +85,7 @@ impl CaBundle {
     /// DER certificates as PEM, 64 characters a line, a newline at the end.
     #[must_use]
     pub fn to_pem<'a>(certificates: impl IntoIterator<Item = &'a [u8]>) -> String {
-        let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
-        let sections = certificates.into_iter().map(|der| pem::Pem::new("CERTIFICATE", der));
-        sections.map(|section| pem::encode_config(&section, config)).collect()
+        certificates.into_iter().map(output::pem_section).collect()
     }
 }
 

@@ -1,0 +1,206 @@
+//! `kkp-oidc ca bundle`
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use kkp_oidc_core::ca_bundle::{self, Assembled, Assembler, Order, Policy, Rendered, Severity};
+
+use crate::args::Output;
+use crate::args::ca_bundle::{BundleArgs, Format};
+use crate::error::CliError;
+use crate::io;
+
+/// Where distributions have the certificates that they trust, in the order in which Go looks.
+const SYSTEM_FILES: [&str; 6] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/tls/cacert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
+
+/// Most findings of one kind that are shown to people; `--output json` has more.
+const MAX_SHOWN: usize = 20;
+
+/// Make a bundle.
+pub(crate) fn run(args: &BundleArgs, output: Output) -> Result<ExitCode, CliError> {
+    let assembled = assemble(args)?;
+    let mut refused = assembled.worst() >= Some(Severity::Refused) || assembled.is_empty();
+    let format = format(args);
+    let mut said = findings(&assembled);
+    let result = if assembled.is_writable() {
+        match assembled.render(&format) {
+            Ok(rendered) => Some(rendered),
+            Err(error) => {
+                refused = true;
+                // Writing to a `String` does not fail.
+                let _ = writeln!(said, "refused: {error}");
+                None
+            }
+        }
+    } else {
+        None
+    };
+    let done = match (&result, &args.out) {
+        (Some(rendered), Some(path)) => {
+            let done = write(rendered, path, args, &assembled)?;
+            refused |= done.changes && args.check;
+            done.text
+        }
+        (Some(rendered), None) => {
+            if output == Output::Human {
+                io::print(&|sink| rendered.write(sink))?;
+            }
+            counted(&assembled)
+        }
+        (None, _) => "nothing was written".to_owned(),
+    };
+    match output {
+        Output::Human => {
+            said.push_str(&done);
+            eprint_line(&said);
+        }
+        Output::Json => report(&assembled, result.as_ref().filter(|_| args.out.is_none()))?,
+    }
+    Ok(ExitCode::from(u8::from(refused)))
+}
+
+fn assemble(args: &BundleArgs) -> Result<Assembled, CliError> {
+    let mut policy = Policy::new(args.at.unwrap_or_else(io::now));
+    if args.allow_leaf {
+        policy = policy.allow_leaf();
+    }
+    if let Some(time) = args.expires_within {
+        policy = policy.warn_before_end(time.as_duration());
+    }
+    let mut assembler = Assembler::new(policy);
+    let system = if args.system { Some(system_file()?) } else { None };
+    for input in system.iter().chain(&args.inputs) {
+        for file in io::files(input)? {
+            add(&mut assembler, &file)?;
+        }
+    }
+    Ok(assembler.finish(Order::from(args.order)))
+}
+
+fn add(assembler: &mut Assembler, file: &Path) -> Result<(), CliError> {
+    let origin = if file == Path::new("-") { "(stdin)".into() } else { file.to_string_lossy() };
+    let mut input = assembler.open(&origin);
+    io::read_pieces(file, |piece| input.feed(piece))?;
+    input.close();
+    Ok(())
+}
+
+fn system_file() -> Result<PathBuf, CliError> {
+    let named = env::var_os("SSL_CERT_FILE").filter(|name| !name.is_empty()).map(PathBuf::from);
+    named.or_else(|| io::first_file(&SYSTEM_FILES)).ok_or(CliError::NoSystemStore)
+}
+
+fn format(args: &BundleArgs) -> ca_bundle::Format {
+    // INVARIANT: the two texts are names, as a test of this command shows.
+    let name =
+        |default: &str| args.name.clone().or_else(|| default.parse().ok()).unwrap_or_else(|| args.namespace.clone());
+    let namespace = args.namespace.clone();
+    match args.format {
+        Format::Pem if args.comments => ca_bundle::Format::CommentedPem,
+        Format::Pem => ca_bundle::Format::Pem,
+        Format::Configmap => ca_bundle::Format::ConfigMap { name: name("ca-bundle"), namespace },
+        Format::Secret => ca_bundle::Format::Secret { name: name("dex-ca"), namespace },
+        Format::ClusterTrustBundle => ca_bundle::Format::ClusterTrustBundle { name: name("ca-bundle") },
+        Format::Values => ca_bundle::Format::Values,
+        Format::Json => ca_bundle::Format::Json,
+    }
+}
+
+struct Done {
+    changes: bool,
+    text: String,
+}
+
+fn write(rendered: &Rendered<'_>, path: &Path, args: &BundleArgs, assembled: &Assembled) -> Result<Done, CliError> {
+    let counted = counted(assembled);
+    let name = path.display();
+    if io::has_text(path, &|sink| rendered.write(sink))? {
+        return Ok(Done { changes: false, text: format!("{name} is unchanged: {counted}") });
+    }
+    if args.check {
+        let diff = diff(path, assembled)?;
+        io::print(&|sink| sink(diff.as_bytes()))?;
+        return Ok(Done { changes: true, text: format!("{name} would change: {counted}") });
+    }
+    io::replace(path, &|sink| rendered.write(sink))?;
+    Ok(Done { changes: true, text: format!("wrote {name}: {counted}") })
+}
+
+/// The certificates that would leave the file and those that would come into it, as lines of a diff.
+fn diff(path: &Path, assembled: &Assembled) -> Result<String, CliError> {
+    let mut old = Assembler::new(Policy::unjudged());
+    if path.exists() {
+        add(&mut old, path)?;
+    }
+    let old = old.finish(Order::Input);
+    let fingerprints = |bundle: &Assembled| bundle.certificates().map(|one| one.fingerprint()).collect::<BTreeSet<_>>();
+    let (before, after) = (fingerprints(&old), fingerprints(assembled));
+    let mut text = format!("--- {0}\n+++ {0}\n", path.display());
+    for (sign, bundle, other) in [('-', &old, &after), ('+', assembled, &before)] {
+        for one in bundle.certificates().filter(|one| !other.contains(&one.fingerprint())) {
+            // Writing to a `String` does not fail.
+            let _ = writeln!(text, "{sign}{} {}", one.fingerprint(), one.subject());
+        }
+    }
+    if before == after {
+        text.push_str("# the same certificates, written differently or in another order\n");
+    }
+    Ok(text)
+}
+
+/// All findings for people, with an empty line after each.
+fn findings(assembled: &Assembled) -> String {
+    let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut text = String::new();
+    for finding in assembled.findings() {
+        let count = shown.entry(finding.fault.code()).or_default();
+        if *count < MAX_SHOWN {
+            *count += 1;
+            // Writing to a `String` does not fail.
+            let _ = writeln!(text, "{finding}\n");
+        }
+    }
+    for (code, count) in assembled.counts() {
+        let left = count.saturating_sub(shown.get(code).copied().unwrap_or(0));
+        if left > 0 {
+            let _ = writeln!(text, "… and {left} more [{code}]; --output json has the first 1000\n");
+        }
+    }
+    text
+}
+
+/// `3 certificates`, and how many findings there are of each kind.
+fn counted(assembled: &Assembled) -> String {
+    let len = assembled.len();
+    let mut text = format!("{len} certificate{}", if len == 1 { "" } else { "s" });
+    for (code, count) in assembled.counts() {
+        let _ = write!(text, ", {count} {code}");
+    }
+    text
+}
+
+/// The result for programs, with the bundle if it has no file of its own.
+fn report(assembled: &Assembled, bundle: Option<&Rendered<'_>>) -> Result<(), CliError> {
+    let report = assembled.report();
+    let Some(bundle) = bundle else {
+        return io::print(&|sink| sink(report.as_bytes()));
+    };
+    let bundle = serde_json::Value::String(bundle.to_text());
+    let report = report.trim_end().strip_suffix('}').unwrap_or_default();
+    io::print(&|sink| sink(format!("{report},\"bundle\":{bundle}}}\n").as_bytes()))
+}
+
+#[expect(clippy::print_stderr, reason = "says what was found and done")]
+fn eprint_line(text: &str) {
+    eprintln!("{text}");
+}

@@ -1,0 +1,194 @@
+//! One input: what kind it is, and the certificates in it.
+
+use std::ops::ControlFlow;
+
+use crate::ca_bundle::assemble::Assembler;
+use crate::ca_bundle::binary;
+use crate::ca_bundle::certificate::shown;
+use crate::ca_bundle::decode::Decoder;
+use crate::ca_bundle::finding::Fault;
+use crate::ca_bundle::scan::{Scanner, Section, State};
+use crate::ca_bundle::store::Spot;
+
+/// How many bytes tell what kind an input is.
+const SNIFF_LEN: usize = 64;
+
+/// An input that is being read. Feed it, then close it.
+pub struct Input<'a> {
+    sections: Sections<'a>,
+    kind: Kind,
+}
+
+enum Kind {
+    /// Too few bytes yet to say.
+    Unknown(Vec<u8>),
+    /// Text.
+    Text(Box<Scanner>),
+    /// DER, to be read whole.
+    Binary(Vec<u8>),
+    /// Nothing more is read.
+    Stopped,
+}
+
+impl<'a> Input<'a> {
+    pub(super) fn new(assembler: &'a mut Assembler, origin: u32) -> Self {
+        Self {
+            sections: Sections { assembler, decoder: Decoder::default(), origin, certificates: 0, stop: false },
+            kind: Kind::Unknown(Vec::new()),
+        }
+    }
+
+    /// Take the next piece. `Break` says that no more need be read, since a limit has been reached.
+    pub fn feed(&mut self, bytes: &[u8]) -> ControlFlow<()> {
+        match &mut self.kind {
+            Kind::Unknown(head) => {
+                head.extend_from_slice(bytes);
+                if head.len() < SNIFF_LEN {
+                    return ControlFlow::Continue(());
+                }
+                let head = std::mem::take(head);
+                self.decide(&head);
+                self.feed(&head)
+            }
+            Kind::Text(scanner) => {
+                scanner.feed(bytes, &mut |section| self.sections.take(section));
+                let limit = self.sections.assembler.policy.limits.gap_len;
+                if scanner.gap() > limit {
+                    self.sections.found(0, 0, Fault::TooMuchText { limit });
+                    self.sections.stop = true;
+                }
+                self.stopped()
+            }
+            Kind::Binary(whole) => {
+                whole.extend_from_slice(bytes);
+                let limit = self.sections.assembler.policy.limits.binary_len;
+                if whole.len() > limit {
+                    self.sections.found(0, 0, Fault::TooLong { limit });
+                    self.sections.stop = true;
+                }
+                self.stopped()
+            }
+            Kind::Stopped => ControlFlow::Break(()),
+        }
+    }
+
+    /// There is no more.
+    pub fn close(mut self) {
+        if let Kind::Unknown(head) = &mut self.kind {
+            let head = std::mem::take(head);
+            self.decide(&head);
+            let _ = self.feed(&head);
+        }
+        match self.kind {
+            Kind::Text(mut scanner) => {
+                scanner.finish(&mut |section| self.sections.take(section));
+                if scanner.sections() == 0 && !self.sections.stop {
+                    self.sections.found(0, 0, Fault::NoCertificates);
+                }
+            }
+            Kind::Binary(whole) => self.sections.binary(&whole, 0, 0),
+            Kind::Unknown(_) | Kind::Stopped => {}
+        }
+    }
+
+    fn decide(&mut self, head: &[u8]) {
+        self.kind = if binary::is_der(head) {
+            Kind::Binary(Vec::new())
+        } else {
+            Kind::Text(Box::new(Scanner::new(self.sections.assembler.policy.limits.section_len)))
+        };
+    }
+
+    fn stopped(&mut self) -> ControlFlow<()> {
+        if self.sections.stop {
+            self.kind = Kind::Stopped;
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// What becomes of the sections of an input.
+struct Sections<'a> {
+    assembler: &'a mut Assembler,
+    decoder: Decoder,
+    origin: u32,
+    certificates: usize,
+    stop: bool,
+}
+
+impl Sections<'_> {
+    fn take(&mut self, section: Section<'_>) {
+        if self.stop {
+            return;
+        }
+        let Section { number, line, label, state } = section;
+        if memchr::memmem::find(label, b"PRIVATE KEY").is_some() {
+            return self.found(number, line, Fault::PrivateKey);
+        }
+        let text = match state {
+            State::Whole(text) => text,
+            State::BadMarker => return self.unparsable(number, line, "the BEGIN marker does not end with five dashes"),
+            State::OtherLabel => return self.unparsable(number, line, "the END marker has another label than BEGIN"),
+            State::Truncated => return self.found(number, line, Fault::Truncated),
+            State::TooLong => {
+                let limit = self.assembler.policy.limits.section_len;
+                return self.found(number, line, Fault::TooLong { limit });
+            }
+        };
+        if !matches!(label, b"CERTIFICATE" | b"X509 CERTIFICATE" | b"TRUSTED CERTIFICATE" | b"PKCS7" | b"CMS") {
+            let label = shown(&String::from_utf8_lossy(label));
+            return self.found(number, line, Fault::NotACertificate { label });
+        }
+        let mut decoder = std::mem::take(&mut self.decoder);
+        match decoder.decode(text) {
+            Ok(der) if label == b"TRUSTED CERTIFICATE" => {
+                let certificate = binary::first_element(der);
+                if certificate.len() < der.len() {
+                    self.found(number, line, Fault::TrustSettingsDropped);
+                }
+                self.certificate(certificate, number, line);
+            }
+            Ok(der) if matches!(label, b"PKCS7" | b"CMS") => self.binary(der, number, line),
+            Ok(der) => self.certificate(der, number, line),
+            Err(why) => self.unparsable(number, line, why),
+        }
+        self.decoder = decoder;
+    }
+
+    /// DER of a kind that is still to be found out.
+    fn binary(&mut self, der: &[u8], number: u32, line: u32) {
+        match binary::read(der) {
+            Ok(binary::Content::Certificate) => self.certificate(der, number, line),
+            Ok(binary::Content::Certificates(certificates)) => {
+                if certificates.is_empty() {
+                    self.found(number, line, Fault::NoCertificates);
+                }
+                for der in certificates {
+                    self.certificate(der, number, line);
+                }
+            }
+            Ok(binary::Content::PrivateKey) => self.found(number, line, Fault::PrivateKey),
+            Err(why) => self.unparsable(number, line, why),
+        }
+    }
+
+    fn certificate(&mut self, der: &[u8], number: u32, line: u32) {
+        self.certificates = self.certificates.saturating_add(1);
+        if self.assembler.certificate(der, self.spot(number, line)).is_break() {
+            self.stop = true;
+        }
+    }
+
+    fn unparsable(&mut self, number: u32, line: u32, why: &'static str) {
+        self.found(number, line, Fault::Unparsable { why });
+    }
+
+    fn found(&mut self, number: u32, line: u32, fault: Fault) {
+        self.assembler.found(self.spot(number, line), fault);
+    }
+
+    const fn spot(&self, section: u32, line: u32) -> Spot {
+        Spot { origin: self.origin, section, line }
+    }
+}
