@@ -2,6 +2,8 @@
 
 use base64_simd::{Out, STANDARD};
 
+use crate::ca_bundle::binary;
+
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----\n";
 const END: &[u8] = b"-----END CERTIFICATE-----";
 
@@ -54,19 +56,32 @@ fn decode_any(section: &[u8]) -> Result<Vec<u8>, &'static str> {
         return not_empty(section.into_contents());
     }
     let text = std::str::from_utf8(section).map_err(|_| "the section has bytes that are not base64")?;
-    let (label, rest) = text.get(11..).and_then(|rest| rest.split_once("-----")).ok_or("the section has no marker")?;
-    let (body, _) = rest.rsplit_once("-----END ").ok_or("the section has no END marker")?;
+    let (_, rest) = text.get(11..).and_then(|rest| rest.split_once("-----")).ok_or("the section has no marker")?;
+    decode_body(rest.rsplit_once("-----END ").map_or(rest, |(body, _)| body))
+}
+
+/// Decode what stands between the markers: without headers, with line ends as JSON and YAML write them within quotes, blank
+/// lines, line breaks anywhere, padding too short or too long. Whether that makes sense is seen by who reads the DER.
+fn decode_body(body: &str) -> Result<Vec<u8>, &'static str> {
     if body.contains("ENCRYPTED") {
         return Err("the section is encrypted");
     }
-    // Line ends as JSON and YAML write them within quotes, blank lines, and base64 with line breaks anywhere.
-    let body: String = body.replace("\\n", "\n").replace("\\r", "\r").split_ascii_whitespace().collect();
-    if body.contains(':') {
-        return Err("the section has headers that are not whole");
-    }
-    let again = format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n");
+    let body = body.replace("\\n", "\n").replace("\\r", "\r");
+    let lines = body.lines().map(str::trim).skip_while(|line| line.is_empty() || line.contains(':'));
+    let base64: String = lines.flat_map(str::split_ascii_whitespace).collect();
+    let base64 = base64.trim_end_matches('=');
+    let padding = "=".repeat(base64.len().wrapping_neg() % 4);
+    let again = format!("-----BEGIN CERTIFICATE-----\n{base64}{padding}\n-----END CERTIFICATE-----\n");
     let section = pem::parse(again).map_err(|_| "the section has characters that are not base64")?;
     not_empty(section.into_contents())
+}
+
+/// The bytes in a section without END marker, if they are whole elements of DER all the same.
+pub(super) fn decode_truncated(section: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(section).ok()?;
+    let (_, rest) = text.get(11..)?.split_once("-----")?;
+    let body = rest.split_once("-----END ").map_or(rest, |(body, _)| body);
+    decode_body(body).ok().filter(|der| binary::first_element(der).len() == der.len())
 }
 
 fn not_empty(der: Vec<u8>) -> Result<Vec<u8>, &'static str> {

@@ -121,6 +121,13 @@ pub enum Fault {
     },
     /// OpenSSL's own trust settings, which no other program reads, were dropped.
     TrustSettingsDropped,
+    /// Bytes that follow the certificate in its section were dropped.
+    TrailingBytes {
+        /// How many.
+        len: usize,
+    },
+    /// The END marker is missing, but the certificate is whole.
+    EndMissing,
     /// There is no certificate in the input.
     NoCertificates,
     /// The input has more text without a section than the limit; the rest was not read.
@@ -153,6 +160,8 @@ impl Fault {
             Self::Duplicate { .. } => "duplicate",
             Self::NotACertificate { .. } => "not-a-certificate",
             Self::TrustSettingsDropped => "trust-settings-dropped",
+            Self::TrailingBytes { .. } => "trailing-bytes",
+            Self::EndMissing => "end-missing",
             Self::NoCertificates => "no-certificates",
             Self::TooMuchText { .. } => "too-much-text",
             Self::TooManyCertificates { .. } => "too-many-certificates",
@@ -165,7 +174,9 @@ impl Fault {
         match self {
             Self::PrivateKey => Severity::Fatal,
             Self::Duplicate { .. } => Severity::Info,
-            Self::ExpiresSoon { .. } | Self::TrustSettingsDropped => Severity::Warning,
+            Self::ExpiresSoon { .. } | Self::TrustSettingsDropped | Self::TrailingBytes { .. } | Self::EndMissing => {
+                Severity::Warning
+            }
             _ => Severity::Refused,
         }
     }
@@ -190,6 +201,9 @@ impl Fault {
             Self::NotACertificate { .. } => "take it out: a CA bundle has certificates only",
             Self::TrustSettingsDropped => {
                 "nothing to do, unless OpenSSL was told to distrust it: see `openssl x509 -in FILE -noout -text`"
+            }
+            Self::TrailingBytes { .. } | Self::EndMissing => {
+                "get the file again if you can: Go, OpenSSL and rustls do not agree about it, the bundle is in order"
             }
             Self::NoCertificates => {
                 "give PEM with `-----BEGIN CERTIFICATE-----`, DER, PKCS#7 or a manifest that has them"
@@ -225,6 +239,8 @@ impl fmt::Display for Fault {
             Self::TrustSettingsDropped => {
                 f.write_str("taken without OpenSSL's trust settings, which are in the section")
             }
+            Self::TrailingBytes { len } => write!(f, "taken without the {len} bytes that follow it in the section"),
+            Self::EndMissing => f.write_str("taken although the section has no END marker"),
             Self::NoCertificates => f.write_str("no certificate in this input"),
             Self::TooMuchText { limit } => {
                 write!(f, "more than {limit} bytes without a PEM section; the rest was not read")

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use crate::ca_bundle::assemble::Assembler;
 use crate::ca_bundle::binary;
 use crate::ca_bundle::certificate::shown;
-use crate::ca_bundle::decode::Decoder;
+use crate::ca_bundle::decode::{Decoder, decode_truncated};
 use crate::ca_bundle::finding::Fault;
 use crate::ca_bundle::scan::{Scanner, Section, State};
 use crate::ca_bundle::store::Spot;
@@ -130,7 +130,7 @@ impl Sections<'_> {
             State::Whole(text) => text,
             State::BadMarker => return self.unparsable(number, line, "the BEGIN marker does not end with five dashes"),
             State::OtherLabel => return self.unparsable(number, line, "the END marker has another label than BEGIN"),
-            State::Truncated => return self.found(number, line, Fault::Truncated),
+            State::Truncated(text) => return self.truncated(text, number, line),
             State::TooLong => {
                 let limit = self.assembler.policy.limits.section_len;
                 return self.found(number, line, Fault::TooLong { limit });
@@ -150,10 +150,28 @@ impl Sections<'_> {
                 self.certificate(certificate, number, line);
             }
             Ok(der) if matches!(label, b"PKCS7" | b"CMS") => self.binary(der, number, line),
-            Ok(der) => self.certificate(der, number, line),
+            Ok(der) => {
+                let certificate = binary::first_element(der);
+                if certificate.len() < der.len() {
+                    let len = der.len().saturating_sub(certificate.len());
+                    self.found(number, line, Fault::TrailingBytes { len });
+                }
+                self.certificate(certificate, number, line);
+            }
             Err(why) => self.unparsable(number, line, why),
         }
         self.decoder = decoder;
+    }
+
+    /// A section without its END marker, in which the certificate may be whole.
+    fn truncated(&mut self, text: &[u8], number: u32, line: u32) {
+        match decode_truncated(text).filter(|der| binary::read(der) == Ok(binary::Content::Certificate)) {
+            Some(der) => {
+                self.found(number, line, Fault::EndMissing);
+                self.certificate(&der, number, line);
+            }
+            None => self.found(number, line, Fault::Truncated),
+        }
     }
 
     /// DER of a kind that is still to be found out.

@@ -39,8 +39,8 @@ pub(super) enum State<'a> {
     BadMarker,
     /// The END marker has another label.
     OtherLabel,
-    /// Another section or the end of the input came first.
-    Truncated,
+    /// Another section or the end of the input came first: from the first dash of the BEGIN marker up to that.
+    Truncated(&'a [u8]),
     /// The limit came first.
     TooLong,
 }
@@ -129,7 +129,7 @@ impl Scanner {
                 Found::Whole { label, len } => (label, State::Whole(text.get(..len).unwrap_or_default()), len),
                 Found::BadMarker => (0..0, State::BadMarker, BEGIN.len()),
                 Found::OtherLabel { label, len } => (label, State::OtherLabel, len),
-                Found::Truncated { label, len } => (label, State::Truncated, len),
+                Found::Truncated { label, len } => (label, State::Truncated(text.get(..len).unwrap_or_default()), len),
                 Found::More { label } if text.len() > self.max_section_len => {
                     // The next marker may have begun in the last bytes.
                     (label, State::TooLong, text.len().saturating_sub(BEGIN.len()).max(BEGIN.len()))

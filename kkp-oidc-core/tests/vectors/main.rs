@@ -3,5 +3,6 @@
 //! The samples in `tests/data` run by default; with `KKP_OIDC_VECTORS=<directory>` the files there run instead.
 
 mod kubeconfig;
+mod pem;
 mod securecookie;
 mod support;

@@ -15,6 +15,11 @@ use serde::de::DeserializeOwned;
 /// Directory that replaces `tests/data`.
 const DIRECTORY: &str = "KKP_OIDC_VECTORS";
 
+/// Whether another directory replaces `tests/data`.
+pub(crate) fn replaced() -> bool {
+    env::var_os(DIRECTORY).is_some()
+}
+
 /// The lines of a JSONL file.
 pub(crate) fn read<T: DeserializeOwned>(file: &str) -> Vec<T> {
     let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
