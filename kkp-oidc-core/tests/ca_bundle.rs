@@ -1,103 +1,234 @@
-//! CA bundles as operators join them: what is read, and where it is refused.
+//! CA bundles out of real files. `tests/fixtures/ca-bundle/make` made them with OpenSSL, whose fingerprints are the oracle.
 
-use kkp_oidc_core::ca_bundle::{CaBundle, CaBundleError};
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::panic,
+    reason = "tests read files, and end at a bad one"
+)]
 
-/// A section with these bytes, in lines of 64 characters.
-fn section(label: &str, der: &[u8]) -> String {
-    CaBundle::to_pem([der]).replace("CERTIFICATE", label)
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use kkp_oidc_core::UnixTime;
+use kkp_oidc_core::ca_bundle::{Assembled, Assembler, Format, Order, Policy, Severity};
+
+fn file(name: &str) -> Vec<u8> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/ca-bundle");
+    fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-fn read(text: &str) -> Result<Vec<Vec<u8>>, CaBundleError> {
-    CaBundle::from_pem(text.as_bytes(), "ca.pem").map(|bundle| bundle.certificates().to_vec())
+/// OpenSSL's fingerprints of these files.
+fn fingerprints(names: &[&str]) -> Vec<String> {
+    let text = String::from_utf8(file("fingerprints.txt")).unwrap();
+    let of = |name: &&str| text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')).unwrap().to_owned();
+    names.iter().map(of).collect()
+}
+
+fn policy() -> Policy {
+    Policy::new("2026-01-01".parse().unwrap())
+}
+
+fn assemble(names: &[&str], policy: Policy, order: Order) -> Assembled {
+    let mut assembler = Assembler::new(policy);
+    for name in names {
+        assembler.add(name, &file(name));
+    }
+    assembler.finish(order)
+}
+
+fn kept(assembled: &Assembled) -> Vec<String> {
+    assembled.certificates().map(|certificate| certificate.fingerprint().to_string()).collect()
+}
+
+/// Code and place of each finding.
+fn found(assembled: &Assembled) -> Vec<String> {
+    assembled.findings().iter().map(|finding| format!("{} {}", finding.fault.code(), finding.place)).collect()
+}
+
+const ROOT_SHAPES: [&str; 12] = [
+    "root.pem",
+    "no-final-newline.pem",
+    "crlf.pem",
+    "bom.pem",
+    "cr-only.pem",
+    "text.pem",
+    "trusted.pem",
+    "root.der",
+    "configmap.yaml",
+    "configmap.json",
+    "cluster-trust-bundle.yaml",
+    "values.yaml",
+];
+
+#[test]
+fn every_shape_of_a_file_gives_the_certificate_that_openssl_sees() {
+    for name in ROOT_SHAPES {
+        assert_eq!(kept(&assemble(&[name], policy(), Order::Chain)), fingerprints(&["root.pem"]), "{name}");
+    }
+    let both = fingerprints(&["root.pem", "intermediate.pem"]);
+    for name in ["glued.pem", "both.p7b", "both.p7b.der", "two-documents.yaml"] {
+        let mut kept = kept(&assemble(&[name], policy(), Order::Input));
+        if kept != both {
+            kept.reverse();
+        }
+        assert_eq!(kept, both, "{name}");
+    }
+    assert_eq!(found(&assemble(&["glued.pem"], policy(), Order::Input)), Vec::<String>::new());
 }
 
 #[test]
-fn sections_of_every_length_survive_the_round_trip() {
-    for len in [1, 2, 3, 47, 48, 49, 96, 1000, 100_000] {
-        let der: Vec<u8> = (0..len).map(|index: u32| index.to_le_bytes()[0]).collect();
-        let pem = CaBundle::to_pem([der.as_slice()]);
-        assert!(pem.lines().all(|line| line.len() <= 64), "{len}");
-        assert_eq!(read(&pem), Ok(vec![der.clone()]), "{len}");
-        assert_eq!(read(&pem.replace('\n', "\r\n")), Ok(vec![der]), "{len}, with CRLF");
+fn each_defect_is_refused_with_its_place() {
+    for (name, expected) in [
+        ("expired.pem", "expired expired.pem:1 (section 1)"),
+        ("future.pem", "not-yet-valid future.pem:1 (section 1)"),
+        ("leaf.pem", "not-a-ca leaf.pem:1 (section 1)"),
+        ("no-sign.pem", "not-a-ca no-sign.pem:1 (section 1)"),
+        ("md5.pem", "weak-signature md5.pem:1 (section 1)"),
+        ("sha1.pem", "weak-signature sha1.pem:1 (section 1)"),
+        ("rsa1024.pem", "weak-key rsa1024.pem:1 (section 1)"),
+        ("rsa2047.pem", "weak-key rsa2047.pem:1 (section 1)"),
+        ("unparsable.pem", "unparsable unparsable.pem:1 (section 1)"),
+        ("truncated.pem", "truncated truncated.pem:1 (section 1)"),
+        ("crl.pem", "not-a-certificate crl.pem:1 (section 1)"),
+        ("request.pem", "not-a-certificate request.pem:1 (section 1)"),
+        ("empty.p7b.der", "no-certificates empty.p7b.der"),
+        ("leaf-key.der", "private-key leaf-key.der"),
+        ("rsa-key.der", "private-key rsa-key.der"),
+        ("ec-key.der", "private-key ec-key.der"),
+    ] {
+        let assembled = assemble(&[name], policy(), Order::Chain);
+        assert_eq!((found(&assembled), kept(&assembled)), (vec![expected.to_owned()], vec![]), "{name}");
+        assert!(!assembled.is_writable(), "{name}");
     }
-    assert_eq!(CaBundle::to_pem([]), "");
+    for name in ["sha1-root.pem", "rsa2048.pem", "intermediate.pem"] {
+        let assembled = assemble(&[name], policy(), Order::Chain);
+        assert_eq!((found(&assembled), assembled.len()), (vec![], 1), "{name}");
+    }
+}
+
+#[test]
+fn a_private_key_stops_everything_wherever_it_is() {
+    let assembled = assemble(&["root.pem", "leaf-with-key.pem"], policy().allow_leaf(), Order::Input);
+    assert_eq!(found(&assembled), ["private-key leaf-with-key.pem:14 (section 2)"].map(str::to_owned));
+    assert_eq!((assembled.len(), assembled.worst(), assembled.is_writable()), (2, Some(Severity::Fatal), false));
+
+    let assembled = assemble(&["tls-secret.yaml"], policy().allow_leaf(), Order::Input);
+    assert_eq!(found(&assembled), ["private-key tls-secret.yaml:8 (section 2)"].map(str::to_owned));
+}
+
+#[test]
+fn a_finding_says_what_where_which_and_what_to_do() {
+    let assembled = assemble(&["lets-encrypt-x3-cross-signed.pem.txt"], policy(), Order::Chain);
+    let [fingerprint] = fingerprints(&["lets-encrypt-x3-cross-signed.pem.txt"]).try_into().unwrap();
     assert_eq!(
-        CaBundle::to_pem([&[1, 2, 3][..], &[4]]),
-        "-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n\
-         -----BEGIN CERTIFICATE-----\nBA==\n-----END CERTIFICATE-----\n"
+        assembled.findings()[0].to_string(),
+        format!(
+            "refused[expired]: expired at 2021-03-17T16:40:46Z, judged at 2026-01-01T00:00:00Z\n  \
+             --> lets-encrypt-x3-cross-signed.pem.txt:1 (section 1)\n  \
+             = subject: C=US, O=Let's Encrypt (stand-in), CN=Let's Encrypt Authority X3\n  \
+             = sha256: {fingerprint}\n  \
+             = help: get its successor from whoever runs the CA; --at judges at another time"
+        )
     );
 }
 
 #[test]
-fn the_order_of_the_file_is_kept_and_duplicates_are_dropped() {
-    let [a, b, c] = [[3_u8], [1], [2]].map(|der| section("CERTIFICATE", &der));
-    assert_eq!(read(&[&*a, &b, &a, &c, &b].concat()), Ok(vec![vec![3], vec![1], vec![2]]));
-}
-
-#[test]
-fn text_around_sections_is_skipped() {
-    let one = section("CERTIFICATE", &[1, 2, 3]);
-    for text in [
-        format!("# Subject: CN=Example Root\n#Issuer: ü\n\n{one}\n\ntrailing"),
-        format!("\u{feff}{one}"),
-        one.trim_end().to_owned(),
+fn validity_is_inclusive_at_both_ends() {
+    // Of lets-encrypt-x3-cross-signed.pem.txt, as `openssl x509 -dates` says.
+    let (first, last) = ("2016-03-17T16:40:46Z".parse::<UnixTime>().unwrap(), "2021-03-17T16:40:46Z".parse().unwrap());
+    for (now, expected) in [
+        (first.plus_secs(-1), Some("not-yet-valid")),
+        (first, None),
+        (last, None),
+        (last.plus_secs(1), Some("expired")),
     ] {
-        assert_eq!(read(&text), Ok(vec![vec![1, 2, 3]]), "{text:?}");
+        let assembled = assemble(&["lets-encrypt-x3-cross-signed.pem.txt"], Policy::new(now), Order::Chain);
+        let codes: Vec<_> = assembled.findings().iter().map(|finding| finding.fault.code()).collect();
+        assert_eq!(codes, expected.into_iter().collect::<Vec<_>>(), "{now}");
     }
-    let latin_1 = [b"# M\xfcller\n", one.as_bytes()].concat();
-    assert_eq!(CaBundle::from_pem(&latin_1, "ca.pem").map(|bundle| bundle.certificates().len()), Ok(1));
+    for (before_end, expected) in [(99, 1), (100, 1), (101, 0)] {
+        let policy = Policy::new(last.plus_secs(-before_end)).warn_before_end(Duration::from_secs(100));
+        let assembled = assemble(&["lets-encrypt-x3-cross-signed.pem.txt"], policy, Order::Chain);
+        let warnings = assembled.counts().get("expires-soon").copied().unwrap_or(0);
+        assert_eq!(
+            (warnings, assembled.worst(), assembled.len()),
+            (expected, (expected > 0).then_some(Severity::Warning), 1)
+        );
+    }
 }
 
 #[test]
-fn each_refusal_names_the_file_and_the_line() {
-    let one = section("CERTIFICATE", &[1, 2, 3]);
-    let origin = || "ca.pem".to_owned();
-    let no_certificates = "ca.pem has no certificates, expected PEM with `-----BEGIN CERTIFICATE-----`";
-    let malformed = "ca.pem:4: the section that begins here is not whole, valid PEM";
-    let other = "ca.pem:4: the section that begins here is not a certificate, expected CA certificates only";
-    let key = "ca.pem:4: a private key begins here; it does not belong into a CA bundle, remove it and replace the key";
-    for (second, error, text) in [
-        (
-            "-----BEGIN CERTIFICATE-----\nAQID\n".to_owned(),
-            CaBundleError::Malformed { origin: origin(), line: 4 },
-            malformed,
-        ),
-        (
-            "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n".to_owned(),
-            CaBundleError::Malformed { origin: origin(), line: 4 },
-            malformed,
-        ),
-        (
-            "-----BEGIN CERTIFICATE-----\nAQ\0D\n-----END CERTIFICATE-----\n".to_owned(),
-            CaBundleError::Malformed { origin: origin(), line: 4 },
-            malformed,
-        ),
-        (
-            "-----BEGIN CERTIFICATE-----\nAQID\n-----END CERT-----\n".to_owned(),
-            CaBundleError::Malformed { origin: origin(), line: 4 },
-            malformed,
-        ),
-        ("-----BEGIN ".to_owned(), CaBundleError::Malformed { origin: origin(), line: 4 }, malformed),
-        (section("TRUSTED CERTIFICATE", &[1]), CaBundleError::NotACertificate { origin: origin(), line: 4 }, other),
-        (section("X509 CRL", &[1]), CaBundleError::NotACertificate { origin: origin(), line: 4 }, other),
-        (section("EC PRIVATE KEY", b"canary"), CaBundleError::PrivateKey { origin: origin(), line: 4 }, key),
+fn duplicates_are_written_once_and_name_the_first() {
+    let assembled = assemble(&["duplicates.pem", "root.der"], policy(), Order::Input);
+    assert_eq!(kept(&assembled), fingerprints(&["root.pem", "intermediate.pem"]));
+    let reasons: Vec<_> = assembled.findings().iter().map(|finding| finding.fault.to_string()).collect();
+    assert_eq!(reasons, ["the same certificate as at duplicates.pem:1 (section 1)"; 2].map(str::to_owned));
+    assert_eq!(assembled.worst(), Some(Severity::Info));
+}
+
+#[test]
+fn orders_are_chain_input_and_digest() {
+    let names = ["root.pem", "isrgrootx1.pem.txt", "leaf.pem", "intermediate.pem"];
+    let order = |order| kept(&assemble(&names, policy().allow_leaf(), order));
+    assert_eq!(order(Order::Input), fingerprints(&names));
+    let chain = ["isrgrootx1.pem.txt", "leaf.pem", "intermediate.pem", "root.pem"];
+    assert_eq!(order(Order::Chain), fingerprints(&chain));
+    let mut sorted = fingerprints(&names);
+    sorted.sort_unstable();
+    assert_eq!(order(Order::Sha256), sorted);
+}
+
+#[test]
+fn a_file_is_the_same_in_pieces_of_any_size() {
+    for name in ROOT_SHAPES.into_iter().chain(["duplicates.pem", "leaf-with-key.pem", "truncated.pem", "glued.pem"]) {
+        let whole = assemble(&[name], policy(), Order::Input);
+        for size in [1, 2, 7, 64, 65] {
+            let mut assembler = Assembler::new(policy());
+            let mut input = assembler.open(name);
+            for piece in file(name).chunks(size) {
+                assert!(input.feed(piece).is_continue());
+            }
+            input.close();
+            let pieces = assembler.finish(Order::Input);
+            assert_eq!(pieces.report(), whole.report(), "{name} in pieces of {size}");
+        }
+    }
+}
+
+#[test]
+fn every_format_is_read_back_and_pem_is_what_openssl_writes() {
+    let assembled = assemble(&["root.pem"], policy(), Order::Chain);
+    let text = |format: &Format| assembled.render(format).unwrap().to_text();
+    assert_eq!(text(&Format::Pem).into_bytes(), file("root.pem"));
+    assert_eq!(text(&Format::Values), {
+        let values = String::from_utf8(file("values.yaml")).unwrap();
+        values.replace("    tokenIssuer: https://kkp.example.com/dex\n", "")
+    });
+    let (name, namespace) = (|| "ca-bundle".parse().unwrap(), || "kubermatic".parse().unwrap());
+    for format in [
+        Format::CommentedPem,
+        Format::ConfigMap { name: name(), namespace: namespace() },
+        Format::Secret { name: name(), namespace: namespace() },
+        Format::ClusterTrustBundle { name: "1.no".parse().unwrap() },
+        Format::Values,
     ] {
-        let refused = read(&format!("{one}{second}{one}")).unwrap_err();
-        assert_eq!((refused.to_string(), refused), (text.to_owned(), error), "{second}");
+        let mut again = Assembler::new(policy());
+        again.add("again", text(&format).as_bytes());
+        let again = again.finish(Order::Chain);
+        assert_eq!((kept(&again), found(&again)), (fingerprints(&["root.pem"]), vec![]), "{format:?}");
     }
-    for text in ["", "\0", "hello", "-----BEGIN", "-----END CERTIFICATE-----\n"] {
-        let refused = read(text).unwrap_err();
-        assert_eq!(refused, CaBundleError::NoCertificates { origin: origin() }, "{text:?}");
-        assert_eq!(refused.to_string(), no_certificates);
-    }
-}
-
-#[test]
-fn the_line_is_right_deep_in_a_bundle() {
-    let one = section("CERTIFICATE", &[7; 100]);
-    let text = format!("{}# the last one\n{}", one.repeat(150), section("PRIVATE KEY", &[1]));
-    // Each certificate takes five lines, and the comment one.
-    assert_eq!(read(&text), Err(CaBundleError::PrivateKey { origin: "ca.pem".to_owned(), line: 752 }));
-    let crlf = text.replace('\n', "\r\n");
-    assert_eq!(read(&crlf), Err(CaBundleError::PrivateKey { origin: "ca.pem".to_owned(), line: 752 }));
+    let commented = text(&Format::CommentedPem);
+    let comments: Vec<_> = commented.lines().take(4).collect();
+    let fingerprint = format!("# sha256: {}", fingerprints(&["root.pem"])[0]);
+    assert_eq!(
+        comments,
+        [
+            "# subject: O=Example, CN=Example Root",
+            "# issuer: O=Example, CN=Example Root",
+            "# valid: 2020-01-01T00:00:00Z to 2049-12-31T23:59:59Z",
+            &fingerprint,
+        ]
+    );
 }

@@ -13,9 +13,10 @@ pub(super) enum Content<'a> {
     PrivateKey,
 }
 
-/// Whether an input that begins like this is DER (or BER): a SEQUENCE of more than 127 bytes. Text does not begin so.
+/// Whether an input that begins like this is DER (or BER): a SEQUENCE that is longer than 127 bytes, or begins with an
+/// INTEGER as short keys do. Text begins with neither.
 pub(super) const fn is_der(head: &[u8]) -> bool {
-    matches!(head, [0x30, 0x80..=0x84, ..])
+    matches!(head, [0x30, 0x80..=0x84, ..] | [0x30, 0..0x80, 0x02, ..])
 }
 
 /// The first element of `der` with its tag and length; all of it if it is none.

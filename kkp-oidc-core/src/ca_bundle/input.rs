@@ -7,11 +7,13 @@ use crate::ca_bundle::binary;
 use crate::ca_bundle::certificate::shown;
 use crate::ca_bundle::decode::{Decoder, decode_truncated};
 use crate::ca_bundle::finding::Fault;
+use crate::ca_bundle::manifest::{self, Item};
 use crate::ca_bundle::scan::{Scanner, Section, State};
 use crate::ca_bundle::store::Spot;
+use crate::yaml;
 
-/// How many bytes tell what kind an input is.
-const SNIFF_LEN: usize = 64;
+/// How many bytes tell what kind an input is (64 KiB): keys that name a manifest may come late in it.
+const SNIFF_LEN: usize = 64 * 1024;
 
 /// An input that is being read. Feed it, then close it.
 pub struct Input<'a> {
@@ -26,6 +28,8 @@ enum Kind {
     Text(Box<Scanner>),
     /// DER, to be read whole.
     Binary(Vec<u8>),
+    /// Perhaps a manifest, to be read whole.
+    Manifest(Vec<u8>),
     /// Nothing more is read.
     Stopped,
 }
@@ -33,7 +37,7 @@ enum Kind {
 impl<'a> Input<'a> {
     pub(super) fn new(assembler: &'a mut Assembler, origin: u32) -> Self {
         Self {
-            sections: Sections { assembler, decoder: Decoder::default(), origin, certificates: 0, stop: false },
+            sections: Sections { assembler, decoder: Decoder::default(), origin, stop: false },
             kind: Kind::Unknown(Vec::new()),
         }
     }
@@ -68,6 +72,16 @@ impl<'a> Input<'a> {
                 }
                 self.stopped()
             }
+            Kind::Manifest(whole) => {
+                whole.extend_from_slice(bytes);
+                if whole.len() <= yaml::MAX_INPUT_LEN {
+                    return ControlFlow::Continue(());
+                }
+                // Too long for one: its PEM is found all the same.
+                let whole = std::mem::take(whole);
+                self.kind = self.text();
+                self.feed(&whole)
+            }
             Kind::Stopped => ControlFlow::Break(()),
         }
     }
@@ -79,6 +93,16 @@ impl<'a> Input<'a> {
             self.decide(&head);
             let _ = self.feed(&head);
         }
+        if let Kind::Manifest(whole) = &mut self.kind {
+            let whole = std::mem::take(whole);
+            match std::str::from_utf8(&whole).ok().and_then(manifest::items) {
+                Some(items) => return self.sections.items(&items),
+                None => {
+                    self.kind = self.text();
+                    let _ = self.feed(&whole);
+                }
+            }
+        }
         match self.kind {
             Kind::Text(mut scanner) => {
                 scanner.finish(&mut |section| self.sections.take(section));
@@ -87,16 +111,22 @@ impl<'a> Input<'a> {
                 }
             }
             Kind::Binary(whole) => self.sections.binary(&whole, 0, 0),
-            Kind::Unknown(_) | Kind::Stopped => {}
+            Kind::Unknown(_) | Kind::Manifest(_) | Kind::Stopped => {}
         }
     }
 
     fn decide(&mut self, head: &[u8]) {
         self.kind = if binary::is_der(head) {
             Kind::Binary(Vec::new())
+        } else if manifest::may_be(head) {
+            Kind::Manifest(Vec::new())
         } else {
-            Kind::Text(Box::new(Scanner::new(self.sections.assembler.policy.limits.section_len)))
+            self.text()
         };
+    }
+
+    fn text(&self) -> Kind {
+        Kind::Text(Box::new(Scanner::new(self.sections.assembler.policy.limits.section_len)))
     }
 
     fn stopped(&mut self) -> ControlFlow<()> {
@@ -113,7 +143,6 @@ struct Sections<'a> {
     assembler: &'a mut Assembler,
     decoder: Decoder,
     origin: u32,
-    certificates: usize,
     stop: bool,
 }
 
@@ -174,6 +203,30 @@ impl Sections<'_> {
         }
     }
 
+    /// What a manifest has.
+    fn items(&mut self, items: &[Item]) {
+        let mut sections = 0_u32;
+        for item in items {
+            if binary::is_der(&item.bytes) {
+                sections = sections.saturating_add(1);
+                self.binary(&item.bytes, sections, item.line);
+                continue;
+            }
+            let mut scanner = Scanner::new(self.assembler.policy.limits.section_len);
+            let mut take = |section: Section<'_>| {
+                let number = sections.saturating_add(section.number);
+                let line = item.line.saturating_add(if item.is_block { section.line } else { 0 });
+                self.take(Section { number, line, ..section });
+            };
+            scanner.feed(&item.bytes, &mut take);
+            scanner.finish(&mut take);
+            sections = sections.saturating_add(scanner.sections());
+        }
+        if sections == 0 {
+            self.found(0, 0, Fault::NoCertificates);
+        }
+    }
+
     /// DER of a kind that is still to be found out.
     fn binary(&mut self, der: &[u8], number: u32, line: u32) {
         match binary::read(der) {
@@ -192,7 +245,6 @@ impl Sections<'_> {
     }
 
     fn certificate(&mut self, der: &[u8], number: u32, line: u32) {
-        self.certificates = self.certificates.saturating_add(1);
         if self.assembler.certificate(der, self.spot(number, line)).is_break() {
             self.stop = true;
         }

@@ -7,6 +7,7 @@ mod certificate;
 mod decode;
 mod finding;
 mod input;
+mod manifest;
 mod order;
 mod output;
 mod report;
