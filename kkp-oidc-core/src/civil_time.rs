@@ -32,6 +32,13 @@ const fn civil(days: i64) -> (i64, i64, i64) {
     (if month <= 2 { year + 1 } else { year }, month, day)
 }
 
+/// The time of year, month, day, hour, minute and second in UTC, if there is such a time; not a leap second.
+pub(crate) fn unix_time([year, month, day, hour, minute, second]: [i64; 6]) -> Option<UnixTime> {
+    let days = days_since_epoch(year, month, day);
+    let exists = civil(days) == (year, month, day) && hour < 24 && minute < 60 && second < 60;
+    exists.then_some(UnixTime::from_secs(days * SECS_PER_DAY + hour * 3600 + minute * 60 + second))
+}
+
 /// As RFC 3339 has it, in UTC: `2020-06-01T00:00:00Z`. Years outside 0–9999 are written with as many digits as they have.
 impl fmt::Display for UnixTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

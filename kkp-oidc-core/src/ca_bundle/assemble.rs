@@ -258,3 +258,7 @@ impl Assembler {
         Place { origin: origin.cloned().unwrap_or_default(), section: spot.section, line: spot.line }
     }
 }
+
+#[cfg(test)]
+#[path = "assemble_tests.rs"]
+mod tests;

@@ -9,6 +9,7 @@ use x509_parser::public_key::PublicKey;
 use x509_parser::x509::{SubjectPublicKeyInfo, X509Version};
 
 use crate::UnixTime;
+use crate::ca_bundle::walk;
 
 /// Longest certificate that is taken, in bytes of DER (1 MiB). Real ones have up to 10 KiB.
 pub const MAX_CERTIFICATE_LEN: usize = 1024 * 1024;
@@ -49,7 +50,7 @@ pub(super) struct Span {
 
 impl Span {
     /// Where `part`, which is a slice of `whole`, lies in it.
-    fn of(part: &[u8], whole: &[u8]) -> Option<Self> {
+    pub(super) fn of(part: &[u8], whole: &[u8]) -> Option<Self> {
         let start = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
         Some(Self { start: u32::try_from(start).ok()?, len: u32::try_from(part.len()).ok()? })
     }
@@ -78,6 +79,11 @@ pub(super) struct Facts {
 impl Facts {
     /// Read a certificate that is `der` from its first byte to its last.
     pub(super) fn read(der: &[u8]) -> Result<Self, &'static str> {
+        walk::facts(der).map_or_else(|| Self::read_by_library(der), Ok)
+    }
+
+    /// Read it by the library, which knows all kinds of certificates.
+    pub(super) fn read_by_library(der: &[u8]) -> Result<Self, &'static str> {
         let (rest, certificate) = X509Certificate::from_der(der).map_err(|_| "it is not an X.509 certificate")?;
         if !rest.is_empty() {
             return Err("bytes follow the certificate");
@@ -112,7 +118,7 @@ impl Facts {
             not_after: UnixTime::from_secs(certificate.validity().not_after.timestamp()),
             is_ca: basic_ca.unwrap_or(old_root) && may_sign,
             weak_signature: signature,
-            weak_key: rsa_bits(certificate.public_key()).filter(|bits| *bits < MIN_RSA_BITS),
+            weak_key: weak_key(certificate.public_key())?,
             subject_key_id,
             authority_key_id,
         })
@@ -120,7 +126,7 @@ impl Facts {
 }
 
 /// The name of a signature algorithm that can be forged, by the content of its object identifier.
-fn signature_weakness(algorithm: &[u8]) -> Option<&'static str> {
+pub(super) fn signature_weakness(algorithm: &[u8]) -> Option<&'static str> {
     const PKCS1: [u8; 8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01];
     match algorithm {
         [prefix @ .., last] if *prefix == PKCS1 => match last {
@@ -138,11 +144,17 @@ fn signature_weakness(algorithm: &[u8]) -> Option<&'static str> {
     }
 }
 
-fn rsa_bits(key: &SubjectPublicKeyInfo<'_>) -> Option<usize> {
+/// What is weak about a key; `None` if it is an RSA key that cannot be read.
+fn weak_key(key: &SubjectPublicKeyInfo<'_>) -> Option<Option<usize>> {
     match key.parsed() {
-        Ok(PublicKey::RSA(key)) => Some(bits(key.modulus)),
-        _ => None,
+        Ok(PublicKey::RSA(key)) => Some(rsa_weakness(key.modulus)),
+        _ => (key.algorithm.algorithm.as_bytes() != walk::RSA_ENCRYPTION).then_some(None),
     }
+}
+
+/// The bits of an RSA key if they are too few.
+pub(super) fn rsa_weakness(modulus: &[u8]) -> Option<usize> {
+    Some(bits(modulus)).filter(|bits| *bits < MIN_RSA_BITS)
 }
 
 /// Bits of a number, most significant byte first.

@@ -39,7 +39,10 @@ impl Decoder {
         }
         if let Some((b'\n', characters)) = lines.remainder().split_last() {
             self.base64.extend_from_slice(characters);
-        } else if !lines.remainder().is_empty() || self.base64.is_empty() {
+        } else if !lines.remainder().is_empty() {
+            return None;
+        }
+        if self.base64.is_empty() {
             return None;
         }
         // Within a line, line ends are no base64, so a shorter line in between does not get through.
@@ -86,4 +89,69 @@ pub(super) fn decode_truncated(section: &[u8]) -> Option<Vec<u8>> {
 
 fn not_empty(der: Vec<u8>) -> Result<Vec<u8>, &'static str> {
     if der.is_empty() { Err("the section is empty") } else { Ok(der) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn section(base64: &str) -> String {
+        format!("-----BEGIN CERTIFICATE-----\n{base64}-----END CERTIFICATE-----")
+    }
+
+    proptest! {
+        /// Whatever the quick way takes, `pem` reads the same; and what `pem` writes, it takes.
+        #[test]
+        fn both_ways_agree(
+            der in proptest::collection::vec(any::<u8>(), 1..400),
+            at in 0_usize..600,
+            instead in prop_oneof![Just(String::new()), "[A-Za-z0-9+/=\n\r \t:-]{1,3}"],
+        ) {
+            let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+            let written = pem::encode_config(&pem::Pem::new("CERTIFICATE", der.clone()), config);
+            let written = written.trim_end();
+            let mut decoder = Decoder::default();
+            prop_assert_eq!(decoder.decode_canonical(written.as_bytes()), Some(()));
+            prop_assert_eq!(&decoder.der, &der);
+
+            let mut changed = written.to_owned();
+            let at = at % changed.len();
+            changed.replace_range(at..=at, &instead);
+            if decoder.decode_canonical(changed.as_bytes()).is_some() {
+                prop_assert_eq!(Ok(decoder.der.clone()), pem::parse(&changed).map(pem::Pem::into_contents));
+            }
+        }
+    }
+
+    #[test]
+    fn lines_of_every_length_around_the_limit_are_read() {
+        for len in [1, 2, 3, 47, 48, 49, 95, 96, 97] {
+            let der = vec![0x2a; len];
+            let base64 = STANDARD.encode_to_string(&der);
+            let lines: String = base64.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line) + "\n").collect();
+            let mut decoder = Decoder::default();
+            assert_eq!(decoder.decode_canonical(section(&lines).as_bytes()), Some(()), "{len}");
+            assert_eq!(decoder.der, der);
+            let one_line = section(&format!("{base64}\n"));
+            assert_eq!(decoder.decode(one_line.as_bytes()), Ok(&*der), "{len}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_base64_is_refused_with_the_reason() {
+        for (body, reason) in [
+            ("", "the section is empty"),
+            ("\n", "the section is empty"),
+            ("A*ID\n", "the section has characters that are not base64"),
+            ("AQ-D\n", "the section has characters that are not base64"),
+            ("AQID=AQID\n", "the section has characters that are not base64"),
+            ("é\n", "the section has characters that are not base64"),
+            ("A\0ID\n", "the section has characters that are not base64"),
+            ("Proc-Type: 4,ENCRYPTED\nAQID\n", "the section is encrypted"),
+        ] {
+            assert_eq!(Decoder::default().decode(section(body).as_bytes()), Err(reason), "{body:?}");
+        }
+    }
 }

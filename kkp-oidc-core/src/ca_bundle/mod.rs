@@ -13,6 +13,7 @@ mod output;
 mod report;
 mod scan;
 mod store;
+mod walk;
 
 use std::fmt;
 
