@@ -140,7 +140,7 @@ fn check_prints_what_would_change_and_changes_nothing() {
 }
 
 #[test]
-fn stdin_folders_and_the_system_are_inputs() {
+fn stdin_and_folders_are_inputs() {
     let folder = folder(&[]);
     let root = fs::read_to_string(fixture("root.pem")).unwrap();
     let output = bundle(folder.path(), &["-", "--at", "2026-01-01"], root.as_bytes());
@@ -155,6 +155,26 @@ fn stdin_folders_and_the_system_are_inputs() {
     let intermediate = fs::read_to_string(fixture("intermediate.pem")).unwrap();
     let output = bundle(folder.path(), &["certs", "--order", "input", "--at", "2026-01-01"], b"");
     assert_ends(&output, 0, &format!("{root}{intermediate}"), "2 certificates\n");
+}
+
+#[test]
+fn the_system_is_the_file_that_the_environment_names() {
+    let output = Command::new(env!("CARGO_BIN_EXE_kkp-oidc"))
+        .args(["ca", "bundle", "--system", "--at", "2026-01-01"])
+        .env("SSL_CERT_FILE", fixture("root.pem"))
+        .output()
+        .unwrap();
+    assert_ends(&output, 0, &fs::read_to_string(fixture("root.pem")).unwrap(), "1 certificate\n");
+}
+
+#[test]
+fn check_as_json_prints_the_report_alone() {
+    let folder = folder(&["root.pem"]);
+    let arguments = ["root.pem", "-o", "out.pem", "--check", "--at", "2026-01-01", "--output", "json"];
+    let output = bundle(folder.path(), &arguments, b"");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), report["certificates"].as_array().unwrap().len()), (Some(1), 1));
+    assert_eq!(report.get("bundle"), None);
 }
 
 #[test]

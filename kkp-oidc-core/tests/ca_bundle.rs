@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use kkp_oidc_core::UnixTime;
-use kkp_oidc_core::ca_bundle::{Assembled, Assembler, Format, Order, Policy, Severity};
+use kkp_oidc_core::ca_bundle::{Assembled, Assembler, Format, ObjectName, Order, Policy, Severity};
 
 fn file(name: &str) -> Vec<u8> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/ca-bundle");
@@ -231,4 +231,21 @@ fn every_format_is_read_back_and_pem_is_what_openssl_writes() {
             &fingerprint,
         ]
     );
+}
+
+#[test]
+fn names_of_objects_are_dns_subdomains() {
+    let longest = "a".repeat(253);
+    for name in ["a", "0", "ca-bundle", "a.b-c.d", &longest] {
+        assert_eq!(name.parse::<ObjectName>().map(|name| name.to_string()), Ok(name.to_owned()));
+    }
+    let too_long = "a".repeat(254);
+    for name in ["", "-a", "a-", ".a", "a.", "a..b", "A", "a_b", "a b", "a:b", "é", "a\n", "a\0", &too_long] {
+        let error = name.parse::<ObjectName>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "not a name, expected at most 253 of a-z, 0-9, `-` and `.`, with a letter or digit at each end of a part",
+            "{name:?}"
+        );
+    }
 }

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &BundleArgs, output: Output) -> Result<ExitCode, CliErro
     };
     let done = match (&result, &args.out) {
         (Some(rendered), Some(path)) => {
-            let done = write(rendered, path, args, &assembled)?;
+            let done = write(rendered, path, args, &assembled, output)?;
             refused |= done.changes && args.check;
             done.text
         }
@@ -121,15 +121,24 @@ struct Done {
     text: String,
 }
 
-fn write(rendered: &Rendered<'_>, path: &Path, args: &BundleArgs, assembled: &Assembled) -> Result<Done, CliError> {
+fn write(
+    rendered: &Rendered<'_>,
+    path: &Path,
+    args: &BundleArgs,
+    assembled: &Assembled,
+    output: Output,
+) -> Result<Done, CliError> {
     let counted = counted(assembled);
     let name = path.display();
     if io::has_text(path, &|sink| rendered.write(sink))? {
         return Ok(Done { changes: false, text: format!("{name} is unchanged: {counted}") });
     }
     if args.check {
-        let diff = diff(path, assembled)?;
-        io::print(&|sink| sink(diff.as_bytes()))?;
+        // With JSON, stdout has the report and nothing else; the exit status says that something would change.
+        if output == Output::Human {
+            let diff = diff(path, assembled)?;
+            io::print(&|sink| sink(diff.as_bytes()))?;
+        }
         return Ok(Done { changes: true, text: format!("{name} would change: {counted}") });
     }
     io::replace(path, &|sink| rendered.write(sink))?;
