@@ -97,6 +97,8 @@ impl Facts {
         let (mut basic_ca, mut may_sign) = (None, true);
         let (mut subject_key_id, mut authority_key_id) = (None, None);
         for extension in certificate.extensions() {
+            // Key usage and basic constraints decide whether it is a CA: nothing is guessed about them.
+            let decides = matches!(extension.oid.as_bytes(), [0x55, 0x1d, 0x0f | 0x13]);
             match extension.parsed_extension() {
                 ParsedExtension::BasicConstraints(constraints) => basic_ca = Some(constraints.ca),
                 ParsedExtension::KeyUsage(usage) => may_sign = usage.key_cert_sign(),
@@ -104,6 +106,7 @@ impl Facts {
                 ParsedExtension::AuthorityKeyIdentifier(authority) => {
                     authority_key_id = authority.key_identifier.as_ref().and_then(|id| Span::of(id.0, der));
                 }
+                ParsedExtension::ParseError { .. } if decides => return None,
                 _ => {}
             }
         }
