@@ -94,6 +94,7 @@ fn each_defect_is_refused_with_its_place() {
         ("crl.pem", "not-a-certificate crl.pem:1 (section 1)"),
         ("request.pem", "not-a-certificate request.pem:1 (section 1)"),
         ("empty.p7b.der", "no-certificates empty.p7b.der"),
+        ("trust.p12", "unparsable trust.p12"),
         ("leaf-key.der", "private-key leaf-key.der"),
         ("rsa-key.der", "private-key rsa-key.der"),
         ("ec-key.der", "private-key ec-key.der"),
