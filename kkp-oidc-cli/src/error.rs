@@ -41,7 +41,7 @@ impl CliError {
             eprint!("{text}");
         }
         ExitCode::from(match self {
-            Self::File { .. } | Self::Stdout(_) => ENVIRONMENT,
+            Self::File { .. } | Self::Stdout(_) | Self::NoSystemStore => ENVIRONMENT,
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.exit_status(),
         })
