@@ -7,6 +7,7 @@
 
 pub mod authorization;
 pub mod ca_bundle;
+pub mod ca_check;
 mod civil_time;
 pub mod cookie_key;
 pub mod directory;

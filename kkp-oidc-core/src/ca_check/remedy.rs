@@ -1,0 +1,131 @@
+//! What would change a verdict: tried, not guessed.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::certificate::{Certificate, hex};
+use super::reason::{CertificateId, Reason};
+use super::{Client, Question};
+use crate::ca_bundle::CaBundle;
+
+/// How many certificates of the bundle are left out by way of trial.
+const MAX_REMOVALS: usize = 16;
+
+/// What would change a verdict.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Remedy {
+    /// Add this certificate, which the server sends; the client would then accept the server.
+    ///
+    /// # Security
+    ///
+    /// Whoever answers at the server's address chooses what it sends: compare the fingerprint with what its owner says.
+    #[non_exhaustive]
+    Add {
+        /// Which one.
+        certificate: CertificateId,
+        /// Its PEM.
+        pem: String,
+    },
+    /// Take this certificate out of the bundle; the client would then accept the server.
+    #[non_exhaustive]
+    Remove {
+        /// Which one.
+        certificate: CertificateId,
+    },
+    /// Find and add the certificate of this CA: neither the bundle has it nor does the server send it.
+    #[non_exhaustive]
+    Find {
+        /// Its subject.
+        subject: String,
+        /// Its subject key identifier, lower-case hexadecimal.
+        key_id: Option<String>,
+    },
+    /// Put a certificate of the same subject and key that is valid now in the place of this one.
+    #[non_exhaustive]
+    Renew {
+        /// Which one.
+        certificate: CertificateId,
+    },
+}
+
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Add { certificate, .. } => {
+                write!(f, "add {certificate}, which the server sends, SHA-256 {}", certificate.sha256)
+            }
+            Self::Remove { certificate } => {
+                write!(f, "take {certificate} out of the bundle, SHA-256 {}", certificate.sha256)
+            }
+            Self::Renew { certificate } => {
+                write!(f, "put a certificate of {certificate} that is valid now in its place")
+            }
+            Self::Find { subject, key_id: None } => write!(f, "add the certificate of `{subject}`"),
+            Self::Find { subject, key_id: Some(id) } => {
+                write!(f, "add the certificate of `{subject}` with the key identifier {id}")
+            }
+        }
+    }
+}
+
+/// Taking out is tried before adding: it never makes a client trust more.
+pub(super) fn find<'q>(
+    question: &'q Question<'q>,
+    client: Client,
+    trust: &[&'q Certificate<'q>],
+    reason: &Reason,
+) -> Option<Remedy> {
+    let accepts = |trust: &[&'q Certificate<'q>]| question.ask(client, trust).is_ok();
+    let issues = |anchor: &Certificate<'_>| {
+        question.sent.iter().flatten().any(|sent| sent.issuer.canonical == anchor.subject.canonical)
+    };
+    for candidate in trust.iter().copied().filter(|anchor| issues(anchor)).take(MAX_REMOVALS) {
+        let without: Vec<_> = trust.iter().copied().filter(|anchor| anchor.der != candidate.der).collect();
+        if accepts(&without) {
+            return Some(Remedy::Remove { certificate: CertificateId::of(candidate) });
+        }
+    }
+    // An anchor is judged less strictly than others are: where something else than trust is missing, none is proposed.
+    if reason.is_about_trust() {
+        // Only a root serves every client. Where an issuer of the right name is in the way, the right one is an answer too.
+        let fits = |candidate: &&Certificate<'_>| candidate.is_self_issued() || reason.rank() > 0;
+        for candidate in candidates(question).into_iter().filter(fits) {
+            let with: Vec<_> = trust.iter().copied().chain([candidate]).collect();
+            if accepts(&with) {
+                let pem = CaBundle::to_pem([candidate.der]);
+                return Some(Remedy::Add { certificate: CertificateId::of(candidate), pem });
+            }
+        }
+    }
+    match reason {
+        Reason::UnknownIssuer { issuer: subject, key_id, .. } | Reason::NoRoot { issuer: subject, key_id, .. } => {
+            Some(Remedy::Find { subject: subject.clone(), key_id: key_id.clone() })
+        }
+        Reason::BadSignature { certificate, .. } => {
+            let child = question.sent.iter().flatten().find(|sent| hex(&sent.fingerprint) == certificate.sha256)?;
+            let key_id = child.authority_key_id.as_deref().map(hex);
+            Some(Remedy::Find { subject: child.issuer.text.clone(), key_id })
+        }
+        Reason::Expired { certificate, .. } => Some(Remedy::Renew { certificate: certificate.clone() }),
+        _ => None,
+    }
+}
+
+/// Of what the server sends, the CAs that are valid now, and its own certificate if that is its own issuer. The roots
+/// first, since they serve every client, and then from the root's side on.
+fn candidates<'q>(question: &'q Question<'q>) -> Vec<&'q Certificate<'q>> {
+    let is_sound = |certificate: &Certificate<'_>, is_leaf: bool| {
+        let is_own_issuer = certificate.is_self_issued();
+        let signs = certificate.is_ca() && certificate.may_sign_certificates();
+        let is_current = certificate.not_before <= question.now && question.now < certificate.not_after;
+        is_current && if is_leaf { is_own_issuer } else { signs }
+    };
+    let sent = question.sent.iter().enumerate().rev();
+    let sound = sent.filter_map(|(index, sent)| sent.as_ref().filter(|sent| is_sound(sent, index == 0)));
+    let mut candidates: Vec<_> = sound.collect();
+    candidates.sort_by_key(|candidate| !candidate.is_self_issued());
+    candidates
+}
