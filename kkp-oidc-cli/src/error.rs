@@ -6,10 +6,26 @@ use std::io;
 use std::iter;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use crate::exit_status::ENVIRONMENT;
 #[cfg(feature = "serve")]
 use crate::serve_error::ServeError;
+
+/// Why a server's certificates cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProbeError {
+    #[error("there is no answer within {} seconds", .0.as_secs())]
+    TooSlow(Duration),
+    #[error("there is no connection")]
+    Connect(#[source] io::Error),
+    #[error("the TLS handshake ended before the server named itself")]
+    Handshake(#[source] io::Error),
+    #[error("the name cannot be asked for in a TLS handshake")]
+    Name,
+    #[error("TLS cannot be set up")]
+    Tls(#[source] rustls::Error),
+}
 
 /// Why a command ends early.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +39,14 @@ pub(crate) enum CliError {
     },
     #[error("this system's CA certificates were not found where distributions have them")]
     NoSystemStore,
+    #[error("{} has no certificate that can be read", path.display())]
+    NoCertificate { path: PathBuf },
+    #[error("{address} gives no certificate")]
+    Server {
+        address: String,
+        #[source]
+        cause: ProbeError,
+    },
     #[error("stdout cannot be written")]
     Stdout(#[source] io::Error),
     #[cfg(feature = "serve")]
@@ -41,7 +65,11 @@ impl CliError {
             eprint!("{text}");
         }
         ExitCode::from(match self {
-            Self::File { .. } | Self::Stdout(_) | Self::NoSystemStore => ENVIRONMENT,
+            Self::File { .. }
+            | Self::Stdout(_)
+            | Self::NoSystemStore
+            | Self::NoCertificate { .. }
+            | Self::Server { .. } => ENVIRONMENT,
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.exit_status(),
         })
@@ -65,9 +93,12 @@ impl CliError {
             Self::File { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists => {
                 Some("nothing is overwritten; choose another name, or remove the file first")
             }
-            Self::File { .. } | Self::Stdout(_) => None,
+            Self::File { .. } | Self::Stdout(_) | Self::Server { .. } => None,
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.hint(),
+            Self::NoCertificate { .. } => {
+                Some("give PEM with `-----BEGIN CERTIFICATE-----`, DER, PKCS#7 or a manifest")
+            }
             Self::NoSystemStore => Some("name the file with SSL_CERT_FILE, or give it as an input"),
         }
     }

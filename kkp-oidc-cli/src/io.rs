@@ -181,3 +181,12 @@ pub(crate) fn print(text: &Pieces<'_>) -> Result<(), CliError> {
     let mut stdout = io::stdout().lock();
     text(&mut |piece| stdout.write_all(piece)).and_then(|()| stdout.flush()).map_err(CliError::Stdout)
 }
+
+/// Whether the terminal shows more than ASCII, as far as the environment tells.
+pub(crate) fn shows_unicode() -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
+    set.is_some_and(|value| {
+        let value = value.to_string_lossy().to_ascii_lowercase();
+        value.contains("utf-8") || value.contains("utf8")
+    })
+}

@@ -1,6 +1,8 @@
 //! What can be written on the command line. Value parsers are core's.
 
 pub(crate) mod ca_bundle;
+pub(crate) mod ca_check;
+pub(crate) mod ca_explain;
 #[cfg(feature = "serve")]
 mod serve;
 
@@ -40,7 +42,7 @@ pub(crate) enum Command {
     Serve(Box<ServeArgs>),
     /// Print a fresh cookie key: 32 random bytes as 64 hexadecimal characters.
     Key(KeyArgs),
-    /// Make CA bundles.
+    /// Make, check and explain CA bundles.
     #[command(subcommand)]
     Ca(CaCommand),
 }
@@ -50,6 +52,12 @@ pub(crate) enum CaCommand {
     /// Make one CA bundle of many inputs, in place of `cat`.
     #[command(after_help = ca_bundle::HELP)]
     Bundle(Box<ca_bundle::BundleArgs>),
+    /// Say whether Go, OpenSSL and rustls clients that have only this bundle accept a server.
+    #[command(after_help = ca_check::HELP)]
+    Check(Box<ca_check::CheckArgs>),
+    /// Say what is in a bundle: from each root down, what it is for, when it ends, what is missing, what does nothing.
+    #[command(after_help = ca_explain::HELP)]
+    Explain(ca_explain::ExplainArgs),
 }
 
 /// A fresh cookie key.

@@ -1,6 +1,10 @@
 //! `kkp-oidc ca`
 
 mod bundle;
+mod check;
+mod explain;
+mod probe;
+mod read;
 
 use std::process::ExitCode;
 
@@ -11,5 +15,7 @@ use crate::error::CliError;
 pub(crate) fn run(command: &CaCommand, output: Output) -> Result<ExitCode, CliError> {
     match command {
         CaCommand::Bundle(args) => bundle::run(args, output),
+        CaCommand::Check(args) => check::run(args, output),
+        CaCommand::Explain(args) => explain::run(args, output),
     }
 }
