@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use x509_parser::extensions::{GeneralName, GeneralSubtree};
 
 use super::Client;
-use super::certificate::Certificate;
+use super::certificate::{Certificate, printable};
 
 /// What a CA may issue for.
 pub(super) struct NameConstraints {
@@ -57,7 +57,7 @@ impl NameConstraints {
             let forbids = client == Client::OpenSsl && self.forbids_directory(&subject.raw);
             forbids.then(|| subject.text.clone())
         };
-        dns.or_else(ip).or_else(directory)
+        dns.map(|name| printable(&name)).or_else(ip).or_else(directory)
     }
 
     fn forbids_dns(&self, name: &str, client: Client) -> bool {

@@ -9,8 +9,8 @@ use super::reason::{CertificateId, Reason};
 use super::{Client, Question};
 use crate::ca_bundle::CaBundle;
 
-/// How many certificates of the bundle are left out by way of trial.
-const MAX_REMOVALS: usize = 16;
+/// Most certificates of the bundle that are left out by way of trial, and most of the server's that are added.
+const MAX_TRIALS: usize = 16;
 
 /// What would change a verdict.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -82,7 +82,7 @@ pub(super) fn find<'q>(
     let issues = |anchor: &Certificate<'_>| {
         question.sent.iter().flatten().any(|sent| sent.issuer.canonical == anchor.subject.canonical)
     };
-    for candidate in trust.iter().copied().filter(|anchor| issues(anchor)).take(MAX_REMOVALS) {
+    for candidate in trust.iter().copied().filter(|anchor| issues(anchor)).take(MAX_TRIALS) {
         let without: Vec<_> = trust.iter().copied().filter(|anchor| anchor.der != candidate.der).collect();
         if accepts(&without) {
             return Some(Remedy::Remove { certificate: CertificateId::of(candidate) });
@@ -127,5 +127,6 @@ fn candidates<'q>(question: &'q Question<'q>) -> Vec<&'q Certificate<'q>> {
     let sound = sent.filter_map(|(index, sent)| sent.as_ref().filter(|sent| is_sound(sent, index == 0)));
     let mut candidates: Vec<_> = sound.collect();
     candidates.sort_by_key(|candidate| !candidate.is_self_issued());
+    candidates.truncate(MAX_TRIALS);
     candidates
 }
