@@ -1,6 +1,6 @@
 //! Would a client that has only this CA bundle accept that server?
 //!
-//! [`check`] answers for three kinds of client, since they differ: [`Client`] says in what. [`explain`] says what a
+//! [`check`] answers for three kinds of client, since they differ: [`Client`] says in what. [`explain()`] says what a
 //! bundle holds. `docs/ca-check.md` lists where the three disagree, and with what the answers were compared.
 
 mod certificate;
