@@ -37,8 +37,9 @@ async fn run() -> Result<(), AnyError> {
     let listener = bind_next_free(SERVICE_PORT)?;
     let service = listener.local_addr()?;
     let demo = start_demo(service).await?;
+    let terminated = server::terminated();
     println!("Open http://{service}/ in a browser. Ctrl-C ends it.");
-    server::serve(listener, router(demo.state()), demo.state(), server::terminated()).await?;
+    server::serve(listener, router(demo.state()), demo.state(), terminated).await?;
     println!("Ended.");
     Ok(())
 }

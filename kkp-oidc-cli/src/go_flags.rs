@@ -53,41 +53,39 @@ enum Value {
     Inline,
 }
 
-/// Rewrite the arguments of `serve`: known flags get two dashes, flags without meaning go. Says which went, once each.
+/// Rewrite arguments: known flags get two dashes; of `serve`, unknown ones too, and flags without meaning go. Says which
+/// went, once each.
 ///
 /// As Go has it, `--` ends the flags, and a flag's value may begin with a dash.
 pub(crate) fn normalize(arguments: impl Iterator<Item = OsString>) -> (Vec<OsString>, Vec<&'static str>) {
     let mut arguments = arguments;
-    let mut kept: Vec<OsString> = Vec::new();
+    let mut kept: Vec<OsString> = arguments.by_ref().take(1).collect();
     let mut ignored = Vec::new();
-    for argument in arguments.by_ref() {
-        let is_serve = !kept.is_empty() && argument == "serve";
-        kept.push(argument);
-        if is_serve {
-            break;
-        }
-    }
-    let mut command = Cli::command();
-    command.build();
+    let mut root = Cli::command();
+    root.build();
+    let mut command = &root;
     while let Some(argument) = arguments.next() {
         if argument == "--" {
             kept.push(argument);
             break;
         }
         let Some(flag) = Flag::parse(&argument) else {
+            if let Some(subcommand) = argument.to_str().and_then(|name| command.find_subcommand(name)) {
+                command = subcommand;
+            }
             kept.push(argument);
             continue;
         };
-        if let Some(&(name, value)) = WITHOUT_MEANING.iter().find(|(name, _)| *name == flag.name) {
+        let is_serve = command.get_name() == "serve";
+        if is_serve && let Some(&(name, value)) = WITHOUT_MEANING.iter().find(|(name, _)| *name == flag.name) {
             if !ignored.contains(&name) {
                 ignored.push(name);
             }
             if value == Value::Next && !flag.has_value {
                 arguments.next();
             }
-        } else if let Some(value) = known(&command, flag.name) {
-            let mut rewritten = OsString::from(if flag.dashes == 1 { "-" } else { "" });
-            rewritten.push(&argument);
+        } else if let Some(value) = known(command, flag.name) {
+            let mut rewritten = with_two_dashes(&flag, &argument);
             if value == Value::Next
                 && !flag.has_value
                 && let Some(value) = arguments.next()
@@ -96,12 +94,21 @@ pub(crate) fn normalize(arguments: impl Iterator<Item = OsString>) -> (Vec<OsStr
                 rewritten.push(value);
             }
             kept.push(rewritten);
+        } else if is_serve && flag.name.len() > 1 {
+            // A slip: spelt like this clap names it whole, and knows what it is like.
+            kept.push(with_two_dashes(&flag, &argument));
         } else {
             kept.push(argument);
         }
     }
     kept.extend(arguments);
     (kept, ignored)
+}
+
+fn with_two_dashes(flag: &Flag<'_>, argument: &OsStr) -> OsString {
+    let mut rewritten = OsString::from(if flag.dashes == 1 { "-" } else { "" });
+    rewritten.push(argument);
+    rewritten
 }
 
 /// `-name`, `--name`, `-name=value` or `--name=value`.
@@ -125,7 +132,7 @@ impl<'a> Flag<'a> {
 
 /// Where the value of one of our own flags stands; `None` for flags that are not ours, and for single letters.
 fn known(command: &Command, name: &str) -> Option<Value> {
-    let argument = command.find_subcommand("serve")?.get_arguments().find(|argument| {
+    let argument = command.get_arguments().find(|argument| {
         argument.get_long() == Some(name) || argument.get_all_aliases().unwrap_or_default().contains(&name)
     })?;
     let takes_none = matches!(argument.get_action(), ArgAction::SetTrue | ArgAction::Help | ArgAction::Version);
@@ -150,11 +157,16 @@ mod tests {
             ("k serve -oidc-issuer-client-secret -dashed", "k serve --oidc-issuer-client-secret=-dashed"),
             ("k serve -oidc-skip-tls-verify -address :1", "k serve --oidc-skip-tls-verify --address=:1"),
             ("k serve -oidc-ca-file a.pem", "k serve --oidc-ca-file=a.pem"),
-            ("k serve -unknown x", "k serve -unknown x"),
+            ("k serve -unknown x", "k serve --unknown x"),
+            ("k key -file=x", "k key --file=x"),
+            ("k key -file x", "k key --file=x"),
+            ("k key -f x", "k key -f x"),
+            ("k ca bundle -output json", "k ca bundle --output=json"),
+            ("k ca bundle -o x", "k ca bundle -o x"),
             ("k serve -h", "k serve -h"),
             ("k serve -help", "k serve --help"),
             ("k serve -output json", "k serve --output=json"),
-            ("k --output json serve -output json", "k --output json serve --output=json"),
+            ("k --output json serve -output json", "k --output=json serve --output=json"),
             ("serve -oidc-url=a", "serve -oidc-url=a"),
             ("k serve -oidc-url=a=b", "k serve --oidc-url=a=b"),
             ("k serve -oidc-url=", "k serve --oidc-url="),
@@ -168,7 +180,7 @@ mod tests {
             ("k serve -oidc-skip-tls-verify=false", "k serve --oidc-skip-tls-verify=false"),
             ("k serve -require-email-verified", "k serve --require-email-verified"),
             ("k serve -oidc-url", "k serve --oidc-url"),
-            ("k key -file x", "k key -file x"),
+            ("k key -file x", "k key --file=x"),
         ] {
             assert_eq!(normalized(given), (expected.to_owned(), Vec::new()), "{given}");
         }
@@ -205,7 +217,7 @@ mod tests {
         command.build();
         let serve = command.find_subcommand("serve").expect("there is a command `serve`");
         for name in serve.get_arguments().filter_map(clap::Arg::get_long) {
-            assert!(known(&command, name).is_some(), "{name}");
+            assert!(known(serve, name).is_some(), "{name}");
             assert_eq!(WITHOUT_MEANING.iter().find(|(other, _)| *other == name).map(|(name, _)| name), None);
         }
     }

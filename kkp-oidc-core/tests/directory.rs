@@ -182,10 +182,16 @@ fn numbers_are_ids_as_they_are_written() {
 }
 
 #[test]
-fn an_empty_file_is_an_empty_directory() {
-    for text in ["{}", "users: []\nprojects: []\nclusters: []\n", "", "# nothing yet\n"] {
-        let file = DirectoryFile::parse(text, "clusters.yaml");
-        assert_eq!(file.map(|file| file.clusters().len()), Ok(0), "{text:?}");
+fn an_empty_file_is_an_empty_directory_and_known_as_one() {
+    for (text, lists_clusters) in [
+        ("users: []\nprojects: []\nclusters: []\n", true),
+        ("{}", false),
+        ("", false),
+        ("# nothing yet\n", false),
+        ("clusters:\n", false),
+    ] {
+        let file = DirectoryFile::parse(text, "clusters.yaml").unwrap();
+        assert_eq!((file.clusters().len(), file.lists_clusters()), (0, lists_clusters), "{text:?}");
     }
     assert_eq!(Directory::default().authorize(&target("u", "p", "c")), None);
 }

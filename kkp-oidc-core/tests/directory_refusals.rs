@@ -105,7 +105,7 @@ fn a_cluster_needs_an_address() {
             &format!("projects: [{{id: p1}}]\nclusters:\n- project: p1\n  id: c1\n  server: '{server}'\n"),
             (5, 11),
             DirectoryProblem::NotAServer { server: server.to_owned() },
-            &format!("server `{server}` is not an http or https URL, nor a host"),
+            &format!("server `{server}` is not an http or https URL, nor a host, without user info"),
         );
     }
 }

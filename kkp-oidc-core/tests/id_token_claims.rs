@@ -269,7 +269,7 @@ fn refusals_say_what_is_wrong_and_no_claim_s_value() {
         (ClaimsError::NoEmail, "ID token lacks email"),
         (
             ClaimsError::EmailMalformed,
-            "ID token's email is not an address, expected at most 320 bytes without control characters",
+            "ID token's email is not an address, expected at most 320 bytes without control characters and blanks",
         ),
         (ClaimsError::EmailNotVerified, "the e-mail address is not verified by the provider"),
     ] {

@@ -69,7 +69,7 @@ impl LoginError {
             Self::QueryTooLong => (400, "request_too_long", "The link is too long. Ask whoever sent it for a new one."),
             Self::ShareRequest(ShareRequestError::Missing { parameters }) => {
                 let message = format!(
-                    "The link is not whole: {} is missing. Copy it again from whoever sent it.",
+                    "The link is not whole, it lacks {}. Copy it again from whoever sent it.",
                     parameters.join(", ")
                 );
                 return PublicError { status: StatusCode::BAD_REQUEST, code: "parameter_missing", message };
@@ -140,6 +140,8 @@ impl LoginError {
 }
 
 const AGAIN: &str = "The login cannot be completed. Open the share link again.";
+const CLOCKS: &str =
+    "The clocks of the identity provider and of this service differ. Tell the people who run this service.";
 const TOKEN: &str = "The identity provider's ID token is refused. Tell the people who run this service.";
 
 /// The part of the table that is about the provider.
@@ -190,8 +192,8 @@ fn of_provider(error: &OidcError) -> PublicError {
             ),
             ClaimsError::Issuer => (401, "token_issuer", TOKEN),
             ClaimsError::Audience | ClaimsError::AuthorizedParty => (401, "token_audience", TOKEN),
-            ClaimsError::Expired { .. } => (401, "token_expired", TOKEN),
-            ClaimsError::FromTheFuture { .. } => (401, "token_not_yet_valid", TOKEN),
+            ClaimsError::Expired { .. } => (401, "token_expired", CLOCKS),
+            ClaimsError::FromTheFuture { .. } => (401, "token_not_yet_valid", CLOCKS),
             ClaimsError::Nonce | ClaimsError::Missing { claim: "nonce" } => (401, "token_nonce", TOKEN),
             ClaimsError::AccessTokenHash => (401, "token_at_hash", TOKEN),
             _ => (401, "token_malformed", TOKEN),

@@ -16,6 +16,9 @@ pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 /// The most time that a client may take to send a request's header, and that a connection may be idle in between.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The longest header of a request, request line included, in bytes. More is answered with 431.
+pub const MAX_HEADER_LEN: usize = 64 * 1024;
+
 /// How long clients may take, and how long the end.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -69,30 +72,42 @@ pub async fn serve_within(
     });
     let mut server =
         axum_server::from_tcp(listener)?.handle(handle).first_request_timeout(limits.header_timeout).http1_only();
-    server.http_builder().http1().timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(limits.header_timeout);
+    server
+        .http_builder()
+        .http1()
+        .max_buf_size(MAX_HEADER_LEN)
+        .timer(hyper_util::rt::TokioTimer::new())
+        .header_read_timeout(limits.header_timeout);
     server.serve(router.into_make_service()).await
 }
 
-/// Done when the process is told to end: SIGTERM, or Ctrl-C.
-pub async fn terminated() {
-    let interrupt = async {
+/// Done when the process is told to end: SIGTERM, or Ctrl-C. Counts from the call on, also before it is awaited; call it
+/// within a runtime, before telling anybody that the service is there.
+pub fn terminated() -> impl Future<Output = ()> + Send + 'static {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{Signal, SignalKind, signal};
+
+        async fn received(signal: Option<Signal>) {
+            match signal {
+                Some(mut signal) => {
+                    signal.recv().await;
+                }
+                None => std::future::pending().await,
+            }
+        }
+        let [interrupt, terminate] = [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok());
+        async move {
+            tokio::select! {
+                () = received(interrupt) => {}
+                () = received(terminate) => {}
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
     }
 }

@@ -227,13 +227,16 @@ async fn a_change_is_taken_if_it_is_right() {
 
     for wrong in ["users: [\n", "", "clusters: [{id: a, project: b, server: 'https://a.example'}]\n"] {
         files.write("clusters.yaml", wrong);
-        let taken = directory.reload();
-        // An empty file is right: it shares nothing.
-        assert_eq!(taken, wrong.is_empty(), "{wrong}");
-        files.write("clusters.yaml", DOCUMENTED);
-        assert_eq!(directory.reload(), wrong.is_empty(), "{wrong}");
+        assert!(!directory.reload(), "{wrong}");
         assert_eq!(found(&directory, "lab7x9k2mp").await, lab("https://lab.example.com:6443", "----\n"), "{wrong}");
+        files.write("clusters.yaml", DOCUMENTED);
+        assert!(!directory.reload(), "{wrong}");
     }
+    files.write("clusters.yaml", "clusters: []\n");
+    assert!(directory.reload(), "to share nothing is right where it is said");
+    assert_eq!(found(&directory, "lab7x9k2mp").await, None);
+    files.write("clusters.yaml", DOCUMENTED);
+    assert!(directory.reload());
     fs::remove_file(files.path("admin.kubeconfig")).unwrap();
     assert!(!directory.reload(), "a file is gone");
     assert_eq!(found(&directory, "lab7x9k2mp").await, lab("https://lab.example.com:6443", "----\n"));

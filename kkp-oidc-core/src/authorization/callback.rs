@@ -58,7 +58,7 @@ impl Callback {
             }
             (None, Some(code)) => Ok(CallbackOutcome::Code(code.into())),
         };
-        Ok(Self { state: state.to_owned(), issuer: query.first("iss").map(str::to_owned), outcome })
+        Ok(Self { state: state.to_owned(), issuer: query.first_or_empty("iss").map(str::to_owned), outcome })
     }
 
     /// The `state`, to be authenticated before anything else is looked at.
@@ -214,6 +214,7 @@ mod tests {
             of("state=s&iss=https://a.example/", IssuerParameter::NotPromised),
             Err(IssuerParameterError::Mismatch)
         );
+        assert_eq!(of("state=s&iss=", IssuerParameter::NotPromised), Err(IssuerParameterError::Mismatch));
         assert_eq!(of("state=s", IssuerParameter::Promised), Err(IssuerParameterError::Missing));
         assert_eq!(of("state=s", IssuerParameter::NotPromised), Ok(()));
     }

@@ -29,8 +29,13 @@ impl Query {
     /// The first value of `name`; `None` if it is absent or empty.
     #[must_use]
     pub fn first(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.0.iter().find(|(key, _)| key == name)?;
-        (!value.is_empty()).then_some(value.as_str())
+        self.first_or_empty(name).filter(|value| !value.is_empty())
+    }
+
+    /// The first value of `name`, which may be empty; `None` if it is absent.
+    #[must_use]
+    pub fn first_or_empty(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 

@@ -17,6 +17,7 @@ pub struct DirectoryFile {
     users: BTreeMap<UserId, User>,
     projects: BTreeMap<ProjectId, Vec<Member>>,
     clusters: Vec<ClusterReference>,
+    lists_clusters: bool,
 }
 
 /// One cluster of a [`DirectoryFile`].
@@ -106,7 +107,8 @@ impl DirectoryFile {
         }
 
         let mut clusters: Vec<ClusterReference> = Vec::new();
-        for entry in document.clusters {
+        let lists_clusters = document.clusters.is_some();
+        for entry in document.clusters.unwrap_or_default() {
             let place = Place::of(&entry.id);
             let id: ClusterId = entry.id.value.parse().map_err(|error| at(&place, DirectoryProblem::Id(error)))?;
             if clusters.iter().any(|cluster| cluster.id == id) {
@@ -121,7 +123,7 @@ impl DirectoryFile {
             if let Some(server) = &entry.server
                 && !is_server_address(&server.value)
             {
-                let problem = DirectoryProblem::NotAServer { server: server.value.clone() };
+                let problem = DirectoryProblem::NotAServer { server: without_user_info(&server.value) };
                 return Err(at(&Place::of(server), problem));
             }
             if entry.server.is_none() && entry.kubeconfig.is_none() {
@@ -136,7 +138,14 @@ impl DirectoryFile {
                 line: place.line,
             });
         }
-        Ok(Self { users, projects, clusters })
+        Ok(Self { users, projects, clusters, lists_clusters })
+    }
+
+    /// Whether the file has a list of clusters, if only an empty one. One that has none may have been caught while it was
+    /// written.
+    #[must_use]
+    pub const fn lists_clusters(&self) -> bool {
+        self.lists_clusters
     }
 
     /// The clusters, in the order of the file.
@@ -170,8 +179,7 @@ struct Document {
     users: Vec<UserEntry>,
     #[serde(default)]
     projects: Vec<ProjectEntry>,
-    #[serde(default)]
-    clusters: Vec<ClusterEntry>,
+    clusters: Option<Vec<ClusterEntry>>,
 }
 
 #[derive(Deserialize)]
@@ -253,6 +261,11 @@ fn is_address(email: &str) -> bool {
     no_blanks && email.split_once('@').is_some_and(|(local, domain)| is_part(local) && is_part(domain))
 }
 
+/// The text up to where a password could begin.
+fn without_user_info(server: &str) -> String {
+    server.rsplit_once('@').map_or_else(|| server.to_owned(), |(_, host)| format!("…@{host}"))
+}
+
 /// Why a directory file is refused.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -329,7 +342,7 @@ pub enum DirectoryProblem {
     #[error("member needs either `email` or `group`")]
     NotOneSubject,
     /// A server address that is none.
-    #[error("server `{server}` is not an http or https URL, nor a host")]
+    #[error("server `{server}` is not an http or https URL, nor a host, without user info")]
     NotAServer {
         /// The text.
         server: String,

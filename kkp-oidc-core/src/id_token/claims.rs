@@ -175,7 +175,7 @@ impl Claims {
             Some(Value::String(email)) => email,
             Some(_) => return Err(ClaimsError::Type { claim: "email" }),
         };
-        if email.len() > Identity::MAX_EMAIL_LEN || email.chars().any(char::is_control) {
+        if email.len() > Identity::MAX_EMAIL_LEN || email.chars().any(is_unprintable) {
             return Err(ClaimsError::EmailMalformed);
         }
         match (&self.email_verified, policy) {
@@ -188,6 +188,12 @@ impl Claims {
 /// What is there, whatever it is: serde makes `None` of `null` otherwise.
 pub(super) fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
+}
+
+/// What no address has: control characters, blanks, and what turns the direction of text around.
+fn is_unprintable(c: char) -> bool {
+    let turns_text = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || c.is_whitespace() || turns_text
 }
 
 /// The claim as non-empty text.
@@ -283,9 +289,9 @@ pub enum ClaimsError {
     /// There is no `email`.
     #[error("ID token lacks email")]
     NoEmail,
-    /// `email` is too long or has control characters.
+    /// `email` is too long or has control characters or blanks.
     #[error(
-        "ID token's email is not an address, expected at most {} bytes without control characters",
+        "ID token's email is not an address, expected at most {} bytes without control characters and blanks",
         Identity::MAX_EMAIL_LEN
     )]
     EmailMalformed,

@@ -35,6 +35,7 @@ pub struct FileDirectory {
 struct Loaded {
     directory: Directory,
     files: Files,
+    lists_clusters: bool,
 }
 
 /// Which files were read, and the hash of each: the same bytes give the same directory. The bytes themselves, which
@@ -82,7 +83,7 @@ impl FileDirectory {
             return false;
         }
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        match load(&self.path) {
+        match load(&self.path).and_then(|loaded| self.unless_emptied(loaded)) {
             Ok(loaded) => {
                 tracing::info!(path = %self.path.display(), "directory of clusters changed");
                 self.current.store(Arc::new(loaded));
@@ -98,6 +99,17 @@ impl FileDirectory {
                 }
                 false
             }
+        }
+    }
+}
+
+impl FileDirectory {
+    /// A file without a list of clusters may be half-written. Nobody's clusters go because of it.
+    fn unless_emptied(&self, loaded: Loaded) -> Result<Loaded, LoadDirectoryError> {
+        let had_some = self.current.load().directory.clusters().next().is_some();
+        match had_some && !loaded.lists_clusters {
+            true => Err(LoadDirectoryError::Emptied { path: self.path.clone() }),
+            false => Ok(loaded),
         }
     }
 }
@@ -121,8 +133,9 @@ fn load(path: &Path) -> Result<Loaded, LoadDirectoryError> {
     let mut files = Files::new();
     let text = read_text(path, None, &mut files)?;
     let file = DirectoryFile::parse(&text, &path.display().to_string()).map_err(LoadDirectoryError::Directory)?;
+    let lists_clusters = file.lists_clusters();
     let directory = file.resolve(|reference| resolve(path, reference, &mut files))?;
-    Ok(Loaded { directory, files })
+    Ok(Loaded { directory, files, lists_clusters })
 }
 
 fn resolve(
@@ -212,6 +225,12 @@ pub enum LoadDirectoryError {
         /// Why.
         #[source]
         cause: io::Error,
+    },
+    /// The directory file lost its list of clusters.
+    #[error("{} has no `clusters` any more, expected a list, if only `[]`", path.display())]
+    Emptied {
+        /// The file.
+        path: PathBuf,
     },
     /// The directory file is wrong.
     #[error(transparent)]

@@ -108,7 +108,7 @@ users:
 #[tokio::test]
 async fn the_five_rows_of_kkps_own_test() {
     let missing =
-        "The link is not whole: cluster_id, project_id, user_id is missing. Copy it again from whoever sent it.";
+        "The link is not whole, it lacks cluster_id, project_id, user_id. Copy it again from whoever sent it.";
     let unknown = "This link does not lead to a shared cluster, or whoever made it may no longer share it. \
                    Ask for a new one.";
     let again = "The login cannot be completed. Open the share link again.";

@@ -16,6 +16,10 @@ const fn token(code: &'static str) -> Expected {
     (401, code, "The identity provider's ID token is refused. Tell the people who run this service.")
 }
 
+const fn clocks(code: &'static str) -> Expected {
+    (401, code, "The clocks of the identity provider and of this service differ. Tell the people who run this service.")
+}
+
 const NO_EMAIL: Expected = (
     400,
     "email_missing",
@@ -79,10 +83,10 @@ const CALLBACKS: [(Fault, Option<Expected>); 42] = [
     (Fault::ExtraAudienceWithoutAzp, Some(token("token_audience"))),
     (Fault::WrongAzp, Some(token("token_audience"))),
     (Fault::NoSubject, Some(token("token_malformed"))),
-    (Fault::Expired, Some(token("token_expired"))),
-    (Fault::NotYetValid, Some(token("token_not_yet_valid"))),
+    (Fault::Expired, Some(clocks("token_expired"))),
+    (Fault::NotYetValid, Some(clocks("token_not_yet_valid"))),
     (Fault::NoIssuedAt, Some(token("token_malformed"))),
-    (Fault::IssuedInFuture, Some(token("token_not_yet_valid"))),
+    (Fault::IssuedInFuture, Some(clocks("token_not_yet_valid"))),
     (Fault::WrongNonce, Some(token("token_nonce"))),
     (Fault::NoNonce, Some(token("token_nonce"))),
     (Fault::BadAtHash, Some(token("token_at_hash"))),

@@ -93,10 +93,8 @@ async fn every_missing_parameter_is_named() {
                 .filter_map(|(index, (name, full))| value(index, *full).map(|value| format!("{name}={value}")));
             let query = pairs.collect::<Vec<_>>().join("&");
             let missing: Vec<_> = (0..3).filter(|&index| !is_there(index)).map(|index| all[index].0).collect();
-            let message = format!(
-                "The link is not whole: {} is missing. Copy it again from whoever sent it.",
-                missing.join(", ")
-            );
+            let message =
+                format!("The link is not whole, it lacks {}. Copy it again from whoever sent it.", missing.join(", "));
             let reply = world.service.get(&format!("/api/v1/kubeconfig?{query}")).await;
             assert_error(&reply, (400, "parameter_missing", &message));
             assert_eq!(reply.all("set-cookie"), [""; 0]);

@@ -2,10 +2,8 @@
 
 mod settings;
 
-use std::future::{Future as _, poll_fn};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
 use std::sync::Arc;
-use std::task::Poll;
 
 use kkp_oidc_core::feature_gates::{FeatureGates, KnownGate};
 use kkp_oidc_http::{AppState, FileDirectory, SystemClock, SystemEntropy, server};
@@ -48,12 +46,8 @@ async fn serve(
     directory: Arc<FileDirectory>,
     say_ready: impl FnOnce() -> Result<(), CliError>,
 ) -> Result<(), CliError> {
-    let mut terminated = Box::pin(server::terminated());
-    // The first poll begins to wait for signals. Until then one would kill us, and whoever has read where we listen
-    // may send one.
-    if poll_fn(|context| Poll::Ready(terminated.as_mut().poll(context))).await.is_ready() {
-        return Ok(());
-    }
+    // Before anybody is told where we listen, and may send a signal.
+    let terminated = server::terminated();
     let discovery = tokio::spawn({
         let state = state.clone();
         async move { state.discover().await }
