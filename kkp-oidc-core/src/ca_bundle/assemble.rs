@@ -11,7 +11,6 @@ use crate::UnixTime;
 use crate::ca_bundle::bundle::Assembled;
 use crate::ca_bundle::certificate::{Facts, Fingerprint, MAX_CERTIFICATE_LEN, name_text};
 use crate::ca_bundle::finding::{CertificateName, Fault, Finding, Place, Severity};
-use crate::ca_bundle::input::Input;
 use crate::ca_bundle::order::Order;
 use crate::ca_bundle::scan::MAX_SECTION_LEN;
 use crate::ca_bundle::store::{Spot, Store};
@@ -151,19 +150,6 @@ impl Assembler {
             counts: BTreeMap::new(),
             worst: None,
         }
-    }
-
-    /// Begin an input, which findings call `origin`.
-    pub fn open(&mut self, origin: &str) -> Input<'_> {
-        let origin = self.origin(origin);
-        Input::new(self, origin)
-    }
-
-    /// Take a whole input.
-    pub fn add(&mut self, origin: &str, bytes: &[u8]) {
-        let mut input = self.open(origin);
-        let _ = input.feed(bytes);
-        input.close();
     }
 
     /// The certificates that were good enough, in `order`, and all findings in the order in which they were found.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use crate::UnixTime;
 use crate::ca_bundle::certificate::{Fingerprint, name_text};
 use crate::ca_bundle::finding::{Finding, Place, Severity};
-use crate::ca_bundle::report::Report;
 use crate::ca_bundle::store::{Kept, Store};
 
 /// The certificates that were good enough, and everything that was found.
@@ -50,13 +49,6 @@ impl Assembled {
     #[must_use]
     pub const fn counts(&self) -> &BTreeMap<&'static str, usize> {
         &self.counts
-    }
-
-    /// All certificates and findings as one line of JSON with a line feed at its end. The names of its fields stay the
-    /// same from version to version.
-    #[must_use]
-    pub fn report(&self) -> String {
-        Report::new(self).to_json()
     }
 
     /// The severity of the worst finding.

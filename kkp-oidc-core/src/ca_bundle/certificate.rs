@@ -9,7 +9,6 @@ use x509_parser::public_key::PublicKey;
 use x509_parser::x509::{SubjectPublicKeyInfo, X509Version};
 
 use crate::UnixTime;
-use crate::ca_bundle::walk;
 
 /// Longest certificate that is taken, in bytes of DER (1 MiB). Real ones have up to 10 KiB.
 pub const MAX_CERTIFICATE_LEN: usize = 1024 * 1024;
@@ -77,11 +76,6 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Read a certificate that is `der` from its first byte to its last.
-    pub(super) fn read(der: &[u8]) -> Result<Self, &'static str> {
-        walk::facts(der).map_or_else(|| Self::read_by_library(der), Ok)
-    }
-
     /// Read it by the library, which knows all kinds of certificates.
     pub(super) fn read_by_library(der: &[u8]) -> Result<Self, &'static str> {
         let (rest, certificate) = X509Certificate::from_der(der).map_err(|_| "it is not an X.509 certificate")?;
@@ -147,11 +141,14 @@ pub(super) fn signature_weakness(algorithm: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// 1.2.840.113549.1.1.1
+pub(super) const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+
 /// What is weak about a key; `None` if it is an RSA key that cannot be read.
 fn weak_key(key: &SubjectPublicKeyInfo<'_>) -> Option<Option<usize>> {
     match key.parsed() {
         Ok(PublicKey::RSA(key)) => Some(rsa_weakness(key.modulus)),
-        _ => (key.algorithm.algorithm.as_bytes() != walk::RSA_ENCRYPTION).then_some(None),
+        _ => (key.algorithm.algorithm.as_bytes() != RSA_ENCRYPTION).then_some(None),
     }
 }
 

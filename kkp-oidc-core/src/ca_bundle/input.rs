@@ -34,6 +34,21 @@ enum Kind {
     Stopped,
 }
 
+impl Assembler {
+    /// Begin an input, which findings call `origin`.
+    pub fn open(&mut self, origin: &str) -> Input<'_> {
+        let origin = self.origin(origin);
+        Input::new(self, origin)
+    }
+
+    /// Take a whole input.
+    pub fn add(&mut self, origin: &str, bytes: &[u8]) {
+        let mut input = self.open(origin);
+        let _ = input.feed(bytes);
+        input.close();
+    }
+}
+
 impl<'a> Input<'a> {
     pub(super) fn new(assembler: &'a mut Assembler, origin: u32) -> Self {
         Self {

@@ -7,6 +7,15 @@ use serde::Serialize;
 use crate::ca_bundle::bundle::{Assembled, Certificate};
 use crate::ca_bundle::finding::Finding;
 
+impl Assembled {
+    /// All certificates and findings as one line of JSON with a line feed at its end. The names of its fields stay the
+    /// same from version to version.
+    #[must_use]
+    pub fn report(&self) -> String {
+        Report::new(self).to_json()
+    }
+}
+
 /// `Assembled` as JSON; the names of its fields stay the same from version to version.
 #[derive(Serialize)]
 pub(super) struct Report<'a> {

@@ -5,7 +5,7 @@
 //! whatever is taken here is read the same there.
 
 use crate::UnixTime;
-use crate::ca_bundle::certificate::{Facts, Span, rsa_weakness, signature_weakness};
+use crate::ca_bundle::certificate::{Facts, RSA_ENCRYPTION, Span, rsa_weakness, signature_weakness};
 use crate::civil_time::unix_time;
 
 const INTEGER: u8 = 0x02;
@@ -21,11 +21,15 @@ const EXPLICIT_0: u8 = 0xa0;
 const EXPLICIT_3: u8 = 0xa3;
 const IMPLICIT_0: u8 = 0x80;
 
-/// 1.2.840.113549.1.1.1
-pub(super) const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+impl Facts {
+    /// Read a certificate that is `der` from its first byte to its last.
+    pub(super) fn read(der: &[u8]) -> Result<Self, &'static str> {
+        facts(der).map_or_else(|| Self::read_by_library(der), Ok)
+    }
+}
 
 /// What a certificate says; `None` if it has to be read by the library.
-pub(super) fn facts(der: &[u8]) -> Option<Facts> {
+fn facts(der: &[u8]) -> Option<Facts> {
     let mut certificate = whole(der, SEQUENCE)?;
     let mut tbs = Walk(certificate.take(SEQUENCE)?);
     let outer_algorithm = certificate.take(SEQUENCE)?;

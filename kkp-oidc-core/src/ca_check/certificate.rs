@@ -10,7 +10,8 @@ use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::FromDer as _;
 use x509_parser::x509::{X509Name, X509Version};
 
-use super::constraints::NameConstraints;
+use super::Client;
+use super::constraints::{NameConstraints, is_host_name};
 use super::signature::{PublicKey, SignatureAlgorithm};
 use crate::UnixTime;
 
@@ -82,6 +83,23 @@ pub(super) struct SubjectNames {
 }
 
 impl<'a> Certificate<'a> {
+    /// The first name that may not stand here, by the constraints of an issuer.
+    pub(super) fn first_forbidden_by(&self, constraints: &NameConstraints, client: Client) -> Option<String> {
+        let names = &self.names;
+        // Without any DNS name OpenSSL takes the common name for one, if it can be one.
+        let common = names.common.iter().filter(|name| {
+            client == Client::OpenSsl && names.dns.is_empty() && name.contains('.') && is_host_name(name)
+        });
+        let dns = names.dns.iter().chain(common).find(|name| constraints.forbids_dns(name, client)).cloned();
+        let ip = || names.ip.iter().find(|address| constraints.forbids_ip(**address)).map(IpAddr::to_string);
+        let directory = || {
+            let subject = &self.subject;
+            let forbids = client == Client::OpenSsl && constraints.forbids_directory(&subject.raw);
+            forbids.then(|| subject.text.clone())
+        };
+        dns.map(|name| printable(&name)).or_else(ip).or_else(directory)
+    }
+
     /// `None` if this is no DER certificate, or something follows it.
     pub(super) fn parse(der: &'a [u8]) -> Option<Self> {
         let (rest, certificate) = X509Certificate::from_der(der).ok()?;

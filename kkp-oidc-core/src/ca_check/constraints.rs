@@ -7,7 +7,6 @@ use std::net::IpAddr;
 use x509_parser::extensions::{GeneralName, GeneralSubtree};
 
 use super::Client;
-use super::certificate::{Certificate, printable};
 
 /// What a CA may issue for.
 pub(super) struct NameConstraints {
@@ -43,24 +42,7 @@ impl NameConstraints {
         self.permitted.iter().chain(&self.excluded).all(known)
     }
 
-    /// The first name of the certificate that may not stand there.
-    pub(super) fn first_forbidden(&self, certificate: &Certificate<'_>, client: Client) -> Option<String> {
-        let names = &certificate.names;
-        // Without any DNS name OpenSSL takes the common name for one, if it can be one.
-        let common = names.common.iter().filter(|name| {
-            client == Client::OpenSsl && names.dns.is_empty() && name.contains('.') && is_host_name(name)
-        });
-        let dns = names.dns.iter().chain(common).find(|name| self.forbids_dns(name, client)).cloned();
-        let ip = || names.ip.iter().find(|address| self.forbids_ip(**address)).map(IpAddr::to_string);
-        let directory = || {
-            let subject = &certificate.subject;
-            let forbids = client == Client::OpenSsl && self.forbids_directory(&subject.raw);
-            forbids.then(|| subject.text.clone())
-        };
-        dns.map(|name| printable(&name)).or_else(ip).or_else(directory)
-    }
-
-    fn forbids_dns(&self, name: &str, client: Client) -> bool {
+    pub(super) fn forbids_dns(&self, name: &str, client: Client) -> bool {
         let within = |subtree: &Subtree| match subtree {
             Subtree::Dns(base) => Some(dns_is_within(name, base)),
             _ => None,
@@ -73,7 +55,7 @@ impl NameConstraints {
         self.forbids(within, excluded)
     }
 
-    fn forbids_ip(&self, address: IpAddr) -> bool {
+    pub(super) fn forbids_ip(&self, address: IpAddr) -> bool {
         let octets = match address {
             IpAddr::V4(address) => address.octets().to_vec(),
             IpAddr::V6(address) => address.octets().to_vec(),
@@ -88,7 +70,7 @@ impl NameConstraints {
         self.forbids(within, within)
     }
 
-    fn forbids_directory(&self, subject: &[u8]) -> bool {
+    pub(super) fn forbids_directory(&self, subject: &[u8]) -> bool {
         let subject = contents(subject);
         let within = |subtree: &Subtree| match subtree {
             Subtree::Directory(base) => Some(subject.starts_with(base)),
@@ -139,7 +121,7 @@ fn wildcard_covers(name: &str, base: &str) -> bool {
     name.starts_with("*.") && parent(name).is_some_and(|of_name| parent(base).is_some_and(|of_base| of_base == of_name))
 }
 
-fn is_host_name(name: &str) -> bool {
+pub(super) fn is_host_name(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._*".contains(&byte))
 }
 

@@ -201,7 +201,9 @@ fn judge(path: &[&Certificate<'_>]) -> Result<(), Reason> {
     for (index, certificate) in path.iter().enumerate() {
         for above in path.iter().skip(index.saturating_add(1)) {
             let forbidden = above.name_constraints.as_ref();
-            if let Some(name) = forbidden.and_then(|constraints| constraints.first_forbidden(certificate, Client::Go)) {
+            if let Some(name) =
+                forbidden.and_then(|constraints| certificate.first_forbidden_by(constraints, Client::Go))
+            {
                 return Err(Reason::ForbiddenName { certificate: CertificateId::of(above), name });
             }
         }

@@ -214,7 +214,7 @@ fn name_constraints(path: &[&Certificate<'_>]) -> Result<(), Reason> {
         }
         for above in path.iter().skip(index.saturating_add(1)).rev() {
             let constraints = above.name_constraints.as_ref();
-            if let Some(name) = constraints.and_then(|these| these.first_forbidden(certificate, Client::OpenSsl)) {
+            if let Some(name) = constraints.and_then(|these| certificate.first_forbidden_by(these, Client::OpenSsl)) {
                 return Err(Reason::ForbiddenName { certificate: CertificateId::of(above), name });
             }
         }

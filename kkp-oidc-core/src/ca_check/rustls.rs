@@ -150,7 +150,7 @@ fn forbidden_name(way: &[&Certificate<'_>], leaf: &Certificate<'_>) -> Reason {
         // rustls applies constraints on directory names, as OpenSSL does, and on wildcards, as Go does.
         let name = [Client::Rustls, Client::OpenSsl, Client::Go]
             .iter()
-            .find_map(|by| constraints.first_forbidden(leaf, *by))?;
+            .find_map(|by| leaf.first_forbidden_by(constraints, *by))?;
         Some(Reason::ForbiddenName { certificate: CertificateId::of(above), name })
     });
     let name = || leaf.names.to_texts().join(", ");
