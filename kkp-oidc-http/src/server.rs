@@ -16,7 +16,10 @@ pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 /// The most time that a client may take to send a request's header, and that a connection may be idle in between.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The longest header of a request, request line included, in bytes. More is answered with 431.
+/// How much of a request's header, request line included, is kept while its end has not come, in bytes.
+///
+/// A header of this length is accepted. What arrives in one read is kept whole, so that a longer one is refused with 431
+/// at twice this length at the latest.
 pub const MAX_HEADER_LEN: usize = 64 * 1024;
 
 /// How long clients may take, and how long the end.

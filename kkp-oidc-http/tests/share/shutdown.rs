@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use kkp_oidc_http::dev_provider::Fault;
-use kkp_oidc_http::server::{ServeLimits, serve_within};
+use kkp_oidc_http::server::{MAX_HEADER_LEN, ServeLimits, serve_within};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -170,6 +170,23 @@ async fn slow_headers_are_cut_off() {
     connection.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\nGET / HT").await.unwrap();
     let answer = within(AT_ONCE, read_to_end(&mut connection)).await.unwrap();
     assert_eq!(answer.matches("200 OK").count(), 1, "{answer}");
+}
+
+#[tokio::test]
+async fn headers_are_bounded() {
+    let served = Served::new(|_| ()).await;
+    for (len, accepted) in [(MAX_HEADER_LEN, true), (2 * MAX_HEADER_LEN + 1, false)] {
+        let mut request = b"GET /healthz HTTP/1.1\r\nconnection: close\r\nhost: a\r\nx: ".to_vec();
+        request.resize(len - 4, b'a');
+        request.extend_from_slice(b"\r\n\r\n");
+        let (mut from, mut to) = TcpStream::connect(served.addr).await.unwrap().into_split();
+        let mut answer = Vec::new();
+        // A reset is an end as well: whoever refuses need not read to the end.
+        let _ = within(AT_ONCE, async { tokio::join!(to.write_all(&request), from.read_to_end(&mut answer)) }).await;
+        let answer = String::from_utf8(answer).unwrap();
+        assert_eq!(answer.starts_with("HTTP/1.1 200 OK"), accepted, "{len}: {answer}");
+        assert!(accepted || answer.is_empty() || answer.starts_with("HTTP/1.1 431 "), "{len}: {answer}");
+    }
 }
 
 #[test]
