@@ -171,7 +171,10 @@ fn a_file_that_is_too_long_is_refused() {
     let error = DirectoryFile::parse(&text, "clusters.yaml").unwrap_err();
     assert_eq!(
         error,
-        DirectoryError::Yaml { origin: "clusters.yaml".to_owned(), cause: ParseYamlError::TooLong { len: 16_777_217 } }
+        DirectoryError::Yaml {
+            origin: "clusters.yaml".to_owned(),
+            cause: ParseYamlError::TooLong { len: 16_777_217, limit: 16_777_216 }
+        }
     );
     assert_eq!(error.to_string(), "clusters.yaml: the YAML text has 16777217 bytes, at most 16777216 are read");
 }

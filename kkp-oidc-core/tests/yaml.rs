@@ -40,7 +40,7 @@ fn a_text_of_the_longest_length_is_read_and_one_byte_more_is_not() {
     assert_eq!(longest.len(), MAX_INPUT_LEN);
     assert_eq!(yaml::from_str(&longest), Ok(BTreeMap::from([("a".to_owned(), 1)])));
     let error = yaml::from_str::<Value>(&format!("{longest}x")).unwrap_err();
-    assert_eq!(error, ParseYamlError::TooLong { len: MAX_INPUT_LEN + 1 });
+    assert_eq!(error, ParseYamlError::TooLong { len: MAX_INPUT_LEN + 1, limit: MAX_INPUT_LEN });
     assert_eq!(error.to_string(), "the YAML text has 16777217 bytes, at most 16777216 are read");
 }
 

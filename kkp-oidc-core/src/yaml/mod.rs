@@ -8,6 +8,8 @@
 //! - The input has at most [`MAX_INPUT_LEN`] bytes. Within that, nesting, nodes and what aliases expand to are limited,
 //!   with room for a kubeconfig of 10,000 clusters.
 
+mod tree;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -15,6 +17,8 @@ use serde::de::DeserializeOwned;
 use serde_saphyr::granit_parser::ErrorKind;
 use serde_saphyr::localizer::ExternalMessageSource;
 use serde_saphyr::options::MergeKeyPolicy;
+
+pub use tree::{Entry, MAX_TREE_LEN, MAX_TREE_NODES, Node, Span, Value, documents};
 
 /// Longest YAML text that is read, in bytes (16 MiB).
 pub const MAX_INPUT_LEN: usize = 16 * 1024 * 1024;
@@ -55,7 +59,7 @@ const MAX_SHOWN_CHARS: usize = 200;
 /// ```
 pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, ParseYamlError> {
     if text.len() > MAX_INPUT_LEN {
-        return Err(ParseYamlError::TooLong { len: text.len() });
+        return Err(ParseYamlError::TooLong { len: text.len(), limit: MAX_INPUT_LEN });
     }
     let options = serde_saphyr::options! {
         with_snippet: false,
@@ -105,11 +109,13 @@ fn shown(text: &str) -> String {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseYamlError {
-    /// The text is longer than [`MAX_INPUT_LEN`].
-    #[error("the YAML text has {len} bytes, at most {MAX_INPUT_LEN} are read")]
+    /// The text is longer than is read: [`MAX_INPUT_LEN`] into a type, [`MAX_TREE_LEN`] into a tree.
+    #[error("the YAML text has {len} bytes, at most {limit} are read")]
     TooLong {
         /// Its length in bytes.
         len: usize,
+        /// The limit in bytes.
+        limit: usize,
     },
     /// Something in the text cannot be read.
     #[error("{} {fault}{}", Subject(path), Place { line: *line, column: *column })]
