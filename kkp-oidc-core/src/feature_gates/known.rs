@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::nearest::nearest;
+
 /// A feature gate that some part of KKP reads today. None has a default: all are off unless set.
 ///
 /// `Display` is the name as the flag and the `KubermaticConfiguration` spell it.
@@ -88,16 +90,7 @@ impl KnownGate {
     /// upper or lower case aside. Of two equally near, the earlier in [`ALL`](Self::ALL).
     #[must_use]
     pub fn nearest(name: &str) -> Option<Self> {
-        // A guess for names far longer than any gate would be arbitrary, and slow.
-        if name.len() > 64 {
-            return None;
-        }
-        Self::ALL
-            .into_iter()
-            .map(|gate| (edit_distance(name.as_bytes(), gate.name().as_bytes()), gate))
-            .min_by_key(|&(distance, _)| distance)
-            .filter(|&(distance, _)| distance <= 3)
-            .map(|(_, gate)| gate)
+        nearest(name, Self::ALL.map(Self::name)).and_then(Self::from_name)
     }
 }
 
@@ -107,37 +100,9 @@ impl fmt::Display for KnownGate {
     }
 }
 
-/// Levenshtein's distance in bytes, ASCII case aside.
-fn edit_distance(left: &[u8], right: &[u8]) -> usize {
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, a) in left.iter().enumerate() {
-        let mut diagonal = index;
-        let mut before = index + 1;
-        for (cell, b) in row.iter_mut().skip(1).zip(right) {
-            let replaced = diagonal + usize::from(!a.eq_ignore_ascii_case(b));
-            diagonal = *cell;
-            before = replaced.min(before + 1).min(*cell + 1);
-            *cell = before;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = index + 1;
-        }
-    }
-    row.last().copied().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn edit_distance_counts_insertions_removals_and_replacements() {
-        for (left, right, distance) in
-            [("", "", 0), ("abc", "", 3), ("", "abc", 3), ("kitten", "SITTING", 3), ("flaw", "lawn", 2)]
-        {
-            assert_eq!(edit_distance(left.as_bytes(), right.as_bytes()), distance, "{left} {right}");
-        }
-    }
 
     #[test]
     fn all_lists_each_gate_once() {

@@ -1,0 +1,357 @@
+//! From files to an [`Installation`].
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::diagnostics::{Code, Finding, Place, Source};
+use crate::kkp::read::{Kind, Reader};
+use crate::kkp::{
+    Auth, Cluster, Configuration, Dex, DexClient, Dialect, Gates, Installation, Seed, SeedProvider, Setting,
+    ShareSettings,
+};
+use crate::yaml::{self, Node, ParseYamlError, Span, Value};
+
+const AUTH_FIELDS: [&str; 9] = [
+    "tokenIssuer",
+    "clientID",
+    "skipTokenIssuerTLSVerify",
+    "serviceAccountKey",
+    "issuerRedirectURL",
+    "issuerClientID",
+    "issuerClientSecret",
+    "issuerCookieKey",
+    "caBundle",
+];
+
+const SEED_PROVIDER_FIELDS: [&str; 7] = [
+    "issuerURL",
+    "issuerClientID",
+    "issuerClientSecret",
+    "cookieHashKey",
+    "cookieSecureMode",
+    "offlineAccessAsScope",
+    "skipTLSVerify",
+];
+
+const CLUSTER_OIDC_FIELDS: [&str; 11] = [
+    "issuerURL",
+    "clientID",
+    "clientSecret",
+    "usernameClaim",
+    "groupsClaim",
+    "requiredClaim",
+    "extraScopes",
+    "usernamePrefix",
+    "groupsPrefix",
+    "issuerUrl",
+    "clientId",
+];
+
+/// Keys of the dashboard's config.json by which it is told from other JSON (spec sections 3.1 and 7.4).
+const UI_KEYS: [&str; 8] = [
+    "share_kubeconfig",
+    "default_node_count",
+    "show_demo_info",
+    "show_terms_of_service",
+    "custom_links",
+    "oidc_provider",
+    "oidc_provider_url",
+    "oidc_logout_url",
+];
+
+impl Installation {
+    /// Read all files of one installation, each with the name that findings call it. Secrets in them are hidden from
+    /// whoever is shown a line of a source.
+    #[must_use]
+    pub fn read(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> (Self, Vec<Source>) {
+        let mut installation = Self::default();
+        let mut sources = Vec::new();
+        for (index, (name, bytes)) in files.into_iter().enumerate() {
+            let mut reader = Reader::new(index);
+            let source = match Source::new(&*name, bytes) {
+                Ok(mut source) => {
+                    installation.source(&mut reader, &mut source);
+                    source
+                }
+                Err(error) => {
+                    let span = Span { line: error.line(), column: 1, ..Span::default() };
+                    let place = Place { source: index, span };
+                    let finding =
+                        Finding::new(Code::DocumentUnreadable, place, error.to_string(), "save the file as UTF-8 text");
+                    reader.findings.push(finding);
+                    Source::empty(name)
+                }
+            };
+            sources.push(source);
+            installation.findings.append(&mut reader.findings);
+        }
+        (installation, sources)
+    }
+
+    fn source(&mut self, reader: &mut Reader, source: &mut Source) {
+        match yaml::documents(source.text()) {
+            Ok(documents) => {
+                for document in &documents {
+                    self.object(reader, document, source.text());
+                }
+            }
+            Err(error) => {
+                // What cannot be read may hold secrets anywhere.
+                source.hide(Span { start: 0, end: source.text().len(), line: 1, column: 1 });
+                reader.findings.push(unreadable(&error, reader.source));
+            }
+        }
+        for secret in std::mem::take(&mut reader.secrets) {
+            source.hide(secret);
+        }
+    }
+
+    fn object(&mut self, reader: &mut Reader, object: &Node, text: &str) {
+        let place = reader.place(head(object));
+        let is = |key: &str| object.at(key).and_then(Node::text).unwrap_or_default();
+        let group = is("apiVersion").split('/').next().unwrap_or_default();
+        match is("kind") {
+            "List" | "ClusterList" | "SeedList" | "ConfigMapList" | "SecretList" | "KubermaticConfigurationList" => {
+                for item in object.at("items").map(Node::items).unwrap_or_default() {
+                    self.object(reader, item, text);
+                }
+            }
+            "KubermaticConfiguration" => {
+                let dialect =
+                    if group == "operator.kubermatic.io" { Dialect::OperatorV1alpha1 } else { Dialect::KubermaticV1 };
+                self.configurations.push(kubermatic_configuration(reader, object, dialect, place));
+            }
+            "Seed" => self.seeds.push(seed(reader, object, place)),
+            "Cluster" if group.contains("kubermatic") => self.clusters.push(cluster(reader, object, place)),
+            "KubermaticSetting" => {
+                let spec = object.at("spec").unwrap_or(object);
+                self.settings.push(ShareSettings {
+                    place,
+                    enable_oidc_kubeconfig: reader.setting(spec, "enableOIDCKubeconfig", Kind::Bool),
+                    enable_share_cluster: reader.setting(spec, "enableShareCluster", Kind::Bool),
+                });
+            }
+            "ConfigMap" | "Secret" => self.data(reader, object),
+            "" => self.values(reader, object, place, text),
+            kind => {
+                let kind: String = kind.chars().filter(|character| !character.is_control()).take(60).collect();
+                let message = format!("objects of kind `{kind}` do not matter here");
+                let help = "leave it; nothing in it is checked".to_owned();
+                reader.findings.push(Finding::new(Code::DocumentUnknown, place, message, help));
+            }
+        }
+    }
+
+    /// A document without kind: values of charts, or config.json.
+    fn values(&mut self, reader: &mut Reader, object: &Node, place: Place, text: &str) {
+        let mut known = false;
+        if let Some(entry) = object.entry("kubermatic") {
+            known = true;
+            let place = reader.place(entry.key_span);
+            self.configurations.push(values_configuration(reader, &entry.value, place));
+        }
+        if let Some(entry) = object.entry("dex") {
+            known = true;
+            let place = reader.place(entry.key_span);
+            self.dex.push(dex(reader, &entry.value, place));
+        }
+        if !known && UI_KEYS.iter().any(|key| object.entry(key).is_some()) {
+            known = true;
+            let text = text.get(object.span.start..).unwrap_or_default().to_owned();
+            self.ui_configs.push(Setting { text, bool: None, place });
+        }
+        if !known {
+            let message = "a document without `kind`, and without `kubermatic:` or `dex:`".to_owned();
+            let help = "leave it if it is about something else; nothing in it is checked".to_owned();
+            reader.findings.push(Finding::new(Code::DocumentUnknown, place, message, help));
+        }
+    }
+
+    /// A ConfigMap or Secret.
+    fn data(&mut self, reader: &mut Reader, object: &Node) {
+        let is_secret = object.at("kind").and_then(Node::text) == Some("Secret");
+        for entry in object.at("data").map(Node::entries).unwrap_or_default() {
+            if is_secret {
+                reader.secrets.push(entry.value.span);
+            }
+            let (Some(text), place) = (entry.value.text(), reader.place(entry.value.span)) else { continue };
+            let text = if is_secret {
+                let compact: String = text.split_ascii_whitespace().collect();
+                STANDARD.decode(compact).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+            } else {
+                text.to_owned()
+            };
+            let setting = Setting { text, bool: None, place };
+            match entry.key.as_str() {
+                "config.json" => self.ui_configs.push(setting),
+                "ca-bundle.pem" | "caBundle.pem" => self.ca_bundles.push(setting),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn unreadable(error: &ParseYamlError, source: usize) -> Finding {
+    let (line, column) = match error {
+        ParseYamlError::Refused { line, column, .. } => (*line, *column),
+        ParseYamlError::TooLong { .. } => (1, 1),
+    };
+    let number = |number: u64| usize::try_from(number).unwrap_or(1).max(1);
+    let span = Span { start: 0, end: 0, line: number(line), column: number(column) };
+    let help = match error {
+        ParseYamlError::TooLong { .. } => "give only the files that configure KKP, Dex, Seeds and clusters",
+        ParseYamlError::Refused { .. } => "mend the file until it is YAML; `helm template` and kubectl stop here, too",
+    };
+    let message = match error {
+        ParseYamlError::TooLong { .. } => error.to_string(),
+        ParseYamlError::Refused { path, fault, .. } if path.is_empty() => format!("the file {fault}"),
+        ParseYamlError::Refused { path, fault, .. } => format!("`{path}` {fault}"),
+    };
+    Finding::new(Code::DocumentUnreadable, Place { source, span }, message, help)
+}
+
+/// The first key of a map, or the node itself: what is underlined for an object as a whole.
+fn head(object: &Node) -> Span {
+    let kind = object.entry("kind").map(|entry| Span { end: entry.value.span.end, ..entry.key_span });
+    kind.or_else(|| object.entries().first().map(|entry| entry.key_span)).unwrap_or(object.span)
+}
+
+fn auth(reader: &mut Reader, node: Option<&Node>, place: Place, path: &str) -> Auth {
+    let none = Node { value: Value::Map(Vec::new()), span: place.span };
+    let node = node.unwrap_or(&none);
+    reader.expect_fields(node, path, &AUTH_FIELDS);
+    Auth {
+        place,
+        token_issuer: reader.setting(node, "tokenIssuer", Kind::Text),
+        client_id: reader.setting(node, "clientID", Kind::Text),
+        issuer_redirect_url: reader.setting(node, "issuerRedirectURL", Kind::Text),
+        issuer_client_id: reader.setting(node, "issuerClientID", Kind::Text),
+        issuer_client_secret: reader.setting(node, "issuerClientSecret", Kind::Secret),
+        issuer_cookie_key: reader.setting(node, "issuerCookieKey", Kind::Secret),
+        service_account_key: reader.setting(node, "serviceAccountKey", Kind::Secret),
+        skip_token_issuer_tls_verify: reader.setting(node, "skipTokenIssuerTLSVerify", Kind::Bool),
+        ca_bundle: reader.setting(node, "caBundle", Kind::Text),
+    }
+}
+
+/// Where the key `key` of `parent` stands, or what is there instead.
+fn key_place(reader: &Reader, parent: &Node, key: &str, otherwise: Place) -> Place {
+    parent.entry(key).map_or(otherwise, |entry| reader.place(entry.key_span))
+}
+
+fn values_configuration(reader: &mut Reader, node: &Node, place: Place) -> Configuration {
+    let auth_place = key_place(reader, node, "auth", place);
+    Configuration {
+        dialect: Dialect::Values,
+        place,
+        name: None,
+        auth: auth(reader, node.at("auth"), auth_place, "kubermatic.auth"),
+        domain: reader.setting(node, "domain", Kind::Text),
+        api_gates: reader.gates_text(node.at("api"), "featureGates"),
+        controller_gates: reader.gates_text(node.at("controller"), "featureGates"),
+        ui_config: node.at("ui").and_then(|ui| reader.setting(ui, "config", Kind::Text)),
+        ca_bundle_name: None,
+    }
+}
+
+fn kubermatic_configuration(reader: &mut Reader, object: &Node, dialect: Dialect, place: Place) -> Configuration {
+    let spec = object.at("spec").unwrap_or(object);
+    let auth_place = key_place(reader, spec, "auth", place);
+    let gates: Gates = reader.gates_map(spec);
+    Configuration {
+        dialect,
+        place,
+        name: object.at("metadata").and_then(|metadata| reader.setting(metadata, "name", Kind::Text)),
+        auth: auth(reader, spec.at("auth"), auth_place, "spec.auth"),
+        domain: spec.at("ingress").and_then(|ingress| reader.setting(ingress, "domain", Kind::Text)),
+        api_gates: gates.clone(),
+        controller_gates: gates,
+        ui_config: spec.at("ui").and_then(|ui| reader.setting(ui, "config", Kind::Text)),
+        ca_bundle_name: spec.at("caBundle").and_then(|bundle| reader.setting(bundle, "name", Kind::Text)),
+    }
+}
+
+fn seed(reader: &mut Reader, object: &Node, place: Place) -> Seed {
+    let spec = object.at("spec").unwrap_or(object);
+    let provider = spec.entry("oidcProviderConfiguration").filter(|entry| !entry.value.is_null()).map(|entry| {
+        let node = &entry.value;
+        reader.expect_fields(node, "spec.oidcProviderConfiguration", &SEED_PROVIDER_FIELDS);
+        SeedProvider {
+            place: reader.place(entry.key_span),
+            issuer_url: reader.setting(node, "issuerURL", Kind::Text),
+            issuer_client_id: reader.setting(node, "issuerClientID", Kind::Text),
+            issuer_client_secret: reader.setting(node, "issuerClientSecret", Kind::Secret),
+            cookie_hash_key: reader.setting(node, "cookieHashKey", Kind::Secret),
+            cookie_secure_mode: reader.setting(node, "cookieSecureMode", Kind::Bool),
+            offline_access_as_scope: reader.setting(node, "offlineAccessAsScope", Kind::Bool),
+            skip_tls_verify: reader.setting(node, "skipTLSVerify", Kind::Bool),
+        }
+    });
+    Seed {
+        name: name(object),
+        place,
+        provider,
+        authentication_configuration: present(reader, spec, "authenticationConfiguration"),
+    }
+}
+
+fn cluster(reader: &mut Reader, object: &Node, place: Place) -> Cluster {
+    let spec = object.at("spec").unwrap_or(object);
+    let none = Node { value: Value::Map(Vec::new()), span: object.span };
+    let oidc = spec.at("oidc").unwrap_or(&none);
+    reader.expect_fields(oidc, "spec.oidc", &CLUSTER_OIDC_FIELDS);
+    if let Some(entry) = oidc.entry("clientSecret") {
+        reader.secrets.push(entry.value.span);
+    }
+    if let Some(entry) = object.at("address").and_then(|address| address.entry("adminToken")) {
+        reader.secrets.push(entry.value.span);
+    }
+    Cluster {
+        name: name(object),
+        place,
+        issuer_url: reader.setting_of(oidc, ["issuerURL", "issuerUrl"], Kind::Text),
+        client_id: reader.setting_of(oidc, ["clientID", "clientId"], Kind::Text),
+        username_claim: reader.setting(oidc, "usernameClaim", Kind::Text),
+        groups_claim: reader.setting(oidc, "groupsClaim", Kind::Text),
+        required_claim: reader.setting(oidc, "requiredClaim", Kind::Text),
+        username_prefix: reader.setting(oidc, "usernamePrefix", Kind::Text),
+        groups_prefix: reader.setting(oidc, "groupsPrefix", Kind::Text),
+        authentication_configuration: present(reader, spec, "authenticationConfiguration"),
+    }
+}
+
+fn dex(reader: &mut Reader, node: &Node, place: Place) -> Dex {
+    let config = node.at("config");
+    let clients = node.at("clients").or_else(|| config?.at("staticClients")).map(Node::items).unwrap_or_default();
+    let grant_types = config.and_then(|config| config.at("oauth2.grantTypes")).map(|list| {
+        let items = list.items().iter().filter_map(|item| reader.scalar(item, "grantTypes", Kind::Text)).collect();
+        (reader.place(list.span), items)
+    });
+    Dex {
+        place,
+        issuer: config.and_then(|config| reader.setting(config, "issuer", Kind::Text)),
+        clients: clients.iter().map(|client| dex_client(reader, client)).collect(),
+        grant_types,
+    }
+}
+
+fn dex_client(reader: &mut Reader, client: &Node) -> DexClient {
+    let uris = client.at("RedirectURIs").or_else(|| client.at("redirectURIs"));
+    let uris = uris.map(Node::items).unwrap_or_default();
+    DexClient {
+        place: reader.place(client.entry("id").map_or(client.span, |entry| entry.key_span)),
+        id: reader.setting(client, "id", Kind::Text),
+        secret: reader.setting(client, "secret", Kind::Secret),
+        redirect_uris: uris.iter().filter_map(|uri| reader.scalar(uri, "RedirectURIs", Kind::Text)).collect(),
+        public: reader.setting(client, "public", Kind::Bool),
+    }
+}
+
+fn name(object: &Node) -> String {
+    let name = object.at("metadata.name").and_then(Node::text).unwrap_or_default();
+    name.chars().filter(|character| !character.is_control()).take(253).collect()
+}
+
+fn present(reader: &Reader, spec: &Node, key: &str) -> Option<Place> {
+    spec.entry(key).filter(|entry| !entry.value.is_null()).map(|entry| reader.place(entry.key_span))
+}
