@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read, Write as _};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -61,10 +62,7 @@ const PIECE_LEN: usize = 256 * 1024;
 const MAX_FOLDER_FILES: usize = 200_000;
 
 /// Pass a file on in pieces, or stdin for `-`, until it ends or `take` says that it is enough.
-pub(crate) fn read_pieces(
-    path: &Path,
-    mut take: impl FnMut(&[u8]) -> std::ops::ControlFlow<()>,
-) -> Result<(), CliError> {
+pub(crate) fn read_pieces(path: &Path, mut take: impl FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), CliError> {
     let mut read = || {
         let mut source: Box<dyn Read> =
             if path == Path::new("-") { Box::new(io::stdin().lock()) } else { Box::new(File::open(path)?) };
@@ -82,6 +80,22 @@ pub(crate) fn read_pieces(
         }
     };
     read().map_err(|cause| CliError::File { path: path.to_owned(), doing: "read", cause })
+}
+
+/// What findings call a file.
+pub(crate) fn origin(path: &Path) -> String {
+    if path == Path::new("-") { "(stdin)".to_owned() } else { path.to_string_lossy().into_owned() }
+}
+
+/// The first `max_len` bytes of a file, or of stdin for `-`; all if there are fewer.
+pub(crate) fn read_start(path: &Path, max_len: usize) -> Result<Vec<u8>, CliError> {
+    let mut content = Vec::new();
+    read_pieces(path, |piece| {
+        content.extend_from_slice(piece);
+        if content.len() < max_len { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    content.truncate(max_len);
+    Ok(content)
 }
 
 /// The files of a folder by their names, without hidden ones and folders; `path` itself if it is no folder.

@@ -3,6 +3,7 @@
 pub(crate) mod ca_bundle;
 pub(crate) mod ca_check;
 pub(crate) mod ca_explain;
+pub(crate) mod check;
 #[cfg(feature = "serve")]
 mod serve;
 
@@ -42,6 +43,11 @@ pub(crate) enum Command {
     Serve(Box<ServeArgs>),
     /// Print a fresh cookie key: 32 random bytes as 64 hexadecimal characters.
     Key(KeyArgs),
+    /// Say what is wrong with an installation's files, before it is rolled out.
+    #[command(after_help = check::HELP)]
+    Check(check::CheckArgs),
+    /// Say what a finding's code means.
+    Explain(check::ExplainArgs),
     /// Make, check and explain CA bundles.
     #[command(subcommand)]
     Ca(CaCommand),

@@ -1,6 +1,8 @@
 //! One file a command: read, call core, write.
 
 pub(crate) mod ca;
+pub(crate) mod check;
+pub(crate) mod explain;
 pub(crate) mod key;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;

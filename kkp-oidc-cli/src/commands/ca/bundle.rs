@@ -88,8 +88,7 @@ fn assemble(args: &BundleArgs) -> Result<Assembled, CliError> {
 }
 
 fn add(assembler: &mut Assembler, file: &Path) -> Result<(), CliError> {
-    let origin = if file == Path::new("-") { "(stdin)".into() } else { file.to_string_lossy() };
-    let mut input = assembler.open(&origin);
+    let mut input = assembler.open(&io::origin(file));
     io::read_pieces(file, |piece| input.feed(piece))?;
     input.close();
     Ok(())

@@ -6,10 +6,16 @@ mod explain;
 mod probe;
 mod read;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::args::{CaCommand, Output};
 use crate::error::CliError;
+
+/// The certificates of a file, DER, in its order.
+pub(crate) fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, CliError> {
+    read::read(path).map(|assembled| read::certificates(&assembled))
+}
 
 /// Run one of the commands about CA bundles.
 pub(crate) fn run(command: &CaCommand, output: Output) -> Result<ExitCode, CliError> {

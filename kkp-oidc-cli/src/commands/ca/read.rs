@@ -10,8 +10,7 @@ use crate::io;
 /// All that can be read, in the order of the file. A file without any certificate is an error.
 pub(super) fn read(path: &Path) -> Result<Assembled, CliError> {
     let mut assembler = Assembler::new(Policy::unjudged());
-    let origin = if path == Path::new("-") { "(stdin)".into() } else { path.to_string_lossy() };
-    let mut input = assembler.open(&origin);
+    let mut input = assembler.open(&io::origin(path));
     io::read_pieces(path, |piece| input.feed(piece))?;
     input.close();
     let assembled = assembler.finish(Order::Input);
