@@ -12,6 +12,7 @@ mod civil_time;
 pub mod cookie_key;
 pub mod diagnostics;
 pub mod directory;
+pub mod doctor;
 pub mod feature_gates;
 pub mod id_token;
 pub mod ids;

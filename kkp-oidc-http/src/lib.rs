@@ -37,6 +37,7 @@ pub mod demo;
 #[cfg(feature = "dev-provider")]
 pub mod dev_provider;
 mod directory;
+mod doctor;
 mod environment;
 mod error;
 mod oidc;
@@ -51,6 +52,7 @@ mod used_flows;
 pub use directory::{
     Authorization, ClusterDirectory, DirectoryUnavailable, FileDirectory, KubeconfigProblem, LoadDirectoryError,
 };
+pub use doctor::probe_provider;
 pub use environment::{Clock, Entropy};
 pub use oidc::{BuildTlsError, CALLBACK_BUDGET, IdpCa, Trust};
 pub use routes::router;

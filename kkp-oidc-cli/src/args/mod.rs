@@ -4,6 +4,7 @@ pub(crate) mod ca_bundle;
 pub(crate) mod ca_check;
 pub(crate) mod ca_explain;
 pub(crate) mod check;
+pub(crate) mod doctor;
 #[cfg(feature = "serve")]
 mod serve;
 
@@ -46,6 +47,9 @@ pub(crate) enum Command {
     /// Say what is wrong with an installation's files, before it is rolled out.
     #[command(after_help = check::HELP)]
     Check(check::CheckArgs),
+    /// Check the files, and ask the living provider.
+    #[command(after_help = doctor::HELP)]
+    Doctor(doctor::DoctorArgs),
     /// Say what a finding's code means.
     Explain(check::ExplainArgs),
     /// Make, check and explain CA bundles.

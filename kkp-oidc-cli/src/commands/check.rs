@@ -43,9 +43,9 @@ pub(crate) fn run(args: &CheckArgs, output: Output) -> Result<ExitCode, CliError
 }
 
 /// A file with its path and its content.
-type FileContent = (PathBuf, Vec<u8>);
+pub(super) type FileContent = (PathBuf, Vec<u8>);
 
-fn read(paths: &[PathBuf]) -> Result<Vec<FileContent>, CliError> {
+pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<FileContent>, CliError> {
     let mut files = Vec::new();
     for path in paths {
         for file in io::files(path)? {
@@ -56,9 +56,13 @@ fn read(paths: &[PathBuf]) -> Result<Vec<FileContent>, CliError> {
     Ok(files)
 }
 
+/// The files with the names that findings call them.
+pub(super) fn named(files: &[FileContent]) -> impl Iterator<Item = (String, Vec<u8>)> {
+    files.iter().map(|(path, content)| (io::origin(path), content.clone()))
+}
+
 fn check(files: &[FileContent], options: &CheckOptions) -> (Vec<Source>, Vec<Finding>) {
-    let named = files.iter().map(|(path, content)| (io::origin(path), content.clone()));
-    let (installation, sources) = Installation::read(named);
+    let (installation, sources) = Installation::read(named(files));
     let findings = kkp::check(&installation, options);
     (sources, findings)
 }
@@ -83,7 +87,7 @@ fn mend(files: &[FileContent], sources: &[Source], findings: &[Finding]) -> Resu
 }
 
 /// `1 error, 2 warnings in 3 files`
-fn counted(findings: &[Finding], files: usize) -> String {
+pub(super) fn counted(findings: &[Finding], files: usize) -> String {
     let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let of = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();
     let parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
@@ -98,6 +102,6 @@ fn counted(findings: &[Finding], files: usize) -> String {
 }
 
 #[expect(clippy::print_stderr, reason = "says what was found and done")]
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     eprintln!("{text}");
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod ca;
 pub(crate) mod check;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod key;
 #[cfg(feature = "serve")]

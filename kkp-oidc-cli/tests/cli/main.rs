@@ -10,6 +10,8 @@ mod key;
 mod process;
 
 #[cfg(feature = "serve")]
+mod doctor;
+#[cfg(feature = "serve")]
 mod example_serve;
 #[cfg(feature = "serve")]
 mod http;

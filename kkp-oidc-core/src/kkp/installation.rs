@@ -1,5 +1,8 @@
 //! What an installation's files say, each setting with its place.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::diagnostics::{Finding, Place};
 use crate::kkp::Versions;
 use crate::kkp::version::Version;
@@ -31,6 +34,17 @@ impl Installation {
     #[must_use]
     pub fn configuration(&self) -> Option<&Configuration> {
         self.configurations.first()
+    }
+
+    /// The CA bundle as PEM: of a ConfigMap or Secret among the files, else of values.yaml, decoded.
+    #[must_use]
+    pub fn ca_bundle_pem(&self) -> Option<Vec<u8>> {
+        if let Some(bundle) = self.ca_bundles.first() {
+            return Some(bundle.text.clone().into_bytes());
+        }
+        let text = &self.configuration()?.auth.ca_bundle.as_ref()?.text;
+        let compact: String = text.split_ascii_whitespace().collect();
+        Some(STANDARD.decode(compact).unwrap_or_else(|_| text.clone().into_bytes())).filter(|pem| !pem.is_empty())
     }
 
     /// The versions that can have these files.

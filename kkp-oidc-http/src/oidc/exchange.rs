@@ -9,7 +9,7 @@ use serde::Deserialize;
 use url::form_urlencoded;
 
 use super::error::{OidcError, ProviderError};
-use super::fetch::HttpClient;
+use super::fetch::{Answer, HttpClient};
 
 /// What the callback brought, and what only this flow knows.
 #[derive(Clone, Copy)]
@@ -47,6 +47,30 @@ pub(super) async fn exchange(
     config: &IssuerConfig,
     request: TokenRequest<'_>,
 ) -> Result<TokenResponse, OidcError> {
+    let answer = send(http, metadata, config, request).await?;
+    if answer.status.is_success() {
+        return granted(&answer.body);
+    }
+    // RFC 6749 section 5.2: 400, or 401 for the client itself. Some providers say 403.
+    if answer.status.is_client_error()
+        && let Ok(refused) = serde_json::from_slice::<Refused>(&answer.body)
+    {
+        let error = refused.error.parse::<ProviderErrorCode>().ok();
+        return Err(match refused.error.as_str() {
+            "invalid_client" | "unauthorized_client" => OidcError::ClientRefused { error },
+            _ => OidcError::CodeRefused { error },
+        });
+    }
+    Err(ProviderError::from_status(answer.status).into())
+}
+
+/// Present the code; the answer may have any status.
+pub(super) async fn send(
+    http: &HttpClient,
+    metadata: &ProviderMetadata,
+    config: &IssuerConfig,
+    request: TokenRequest<'_>,
+) -> Result<Answer, ProviderError> {
     let verifier = request.pkce_verifier.to_secret();
     let (client_id, client_secret) = (config.client_id().as_str(), config.client_secret().as_secret().expose_secret());
     let mut form = vec![
@@ -63,21 +87,7 @@ pub(super) async fn exchange(
         // Both are form-urlencoded first, RFC 6749 section 2.3.1.
         _ => Some((urlencoded(client_id), urlencoded(client_secret))),
     };
-    let answer = http.post_form(metadata.token_endpoint().as_str(), &form, basic).await?;
-    if answer.status.is_success() {
-        return granted(&answer.body);
-    }
-    // RFC 6749 section 5.2: 400, or 401 for the client itself. Some providers say 403.
-    if answer.status.is_client_error()
-        && let Ok(refused) = serde_json::from_slice::<Refused>(&answer.body)
-    {
-        let error = refused.error.parse::<ProviderErrorCode>().ok();
-        return Err(match refused.error.as_str() {
-            "invalid_client" | "unauthorized_client" => OidcError::ClientRefused { error },
-            _ => OidcError::CodeRefused { error },
-        });
-    }
-    Err(ProviderError::from_status(answer.status).into())
+    http.post_form(metadata.token_endpoint().as_str(), &form, basic).await
 }
 
 fn granted(body: &[u8]) -> Result<TokenResponse, OidcError> {

@@ -59,6 +59,11 @@ impl HttpClient {
         }
     }
 
+    /// GET what a browser would; the answer may have any status.
+    pub(crate) async fn get_any(&self, url: &str) -> Result<Answer, ProviderError> {
+        send(self.0.get(url).header(ACCEPT, "text/html")).await
+    }
+
     /// POST a form; the answer may have any status.
     pub(crate) async fn post_form<'a>(
         &self,

@@ -6,6 +6,7 @@ mod error;
 mod exchange;
 mod fetch;
 mod jwks;
+mod plain;
 mod tls;
 
 use std::sync::Arc;
@@ -21,10 +22,11 @@ pub use self::ca::IdpCa;
 use self::discovery::Discovery;
 pub(crate) use self::error::{OidcError, ProviderError, shown};
 pub(crate) use self::exchange::TokenRequest;
-use self::fetch::{HttpClient, Proxy};
+use self::fetch::HttpClient;
 use self::jwks::KeyStore;
+pub(crate) use self::plain::PlainClient;
 pub use self::tls::BuildTlsError;
-use self::tls::{ObservedChains, TlsTrust};
+use self::tls::ObservedChains;
 use crate::environment::Clock;
 
 /// The most time that one callback may spend waiting for the provider, all requests together.
@@ -66,12 +68,7 @@ impl OidcClient {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, BuildTlsError> {
         let chains = Arc::new(ObservedChains::default());
-        let proxy = if config.issuer().is_loopback() { Proxy::None } else { Proxy::FromEnvironment };
-        let tls = match TlsTrust::new(trust, dangerous_skip_tls_verify) {
-            Err(BuildTlsError::SystemRoots(_)) if !config.issuer().is_https() => TlsTrust::nobody(),
-            tls => tls?,
-        };
-        let http = HttpClient::new(tls.client_config(Arc::clone(&chains))?, proxy)?;
+        let http = plain::client(&config, trust, dangerous_skip_tls_verify, Arc::clone(&chains))?;
         let bundle = match trust {
             Trust::System => None,
             Trust::Bundle(bundle) => Some(bundle.clone()),

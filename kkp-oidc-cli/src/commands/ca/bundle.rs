@@ -94,7 +94,8 @@ fn add(assembler: &mut Assembler, file: &Path) -> Result<(), CliError> {
     Ok(())
 }
 
-fn system_file() -> Result<PathBuf, CliError> {
+/// The file with the certificates that this system trusts.
+pub(crate) fn system_file() -> Result<PathBuf, CliError> {
     let named = env::var_os("SSL_CERT_FILE").filter(|name| !name.is_empty()).map(PathBuf::from);
     named.or_else(|| io::first_file(&SYSTEM_FILES)).ok_or(CliError::NoSystemStore)
 }

@@ -9,6 +9,8 @@ mod read;
 use std::path::Path;
 use std::process::ExitCode;
 
+use kkp_oidc_core::ca_check::ServerAddress;
+
 use crate::args::{CaCommand, Output};
 use crate::error::CliError;
 
@@ -16,6 +18,13 @@ use crate::error::CliError;
 pub(crate) fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, CliError> {
     read::read(path).map(|assembled| read::certificates(&assembled))
 }
+
+/// The certificates that a server sends.
+pub(crate) fn probe_chain(address: &ServerAddress) -> Result<Vec<Vec<u8>>, CliError> {
+    probe::chain(address, &address.host)
+}
+
+pub(crate) use bundle::system_file;
 
 /// Run one of the commands about CA bundles.
 pub(crate) fn run(command: &CaCommand, output: Output) -> Result<ExitCode, CliError> {
