@@ -113,7 +113,7 @@ fn a_provider_that_misbehaves_is_named_and_nothing_hangs() {
         (Fault::JwksForEncryption, "keys"),
         (Fault::TokenHuge, "client"),
     ] {
-        lab.provider.set_fault(fault.clone());
+        lab.provider.set_fault(fault);
         let probes = lab.probes(&issuer, CLIENT_SECRET, REDIRECT_URI);
         assert_eq!(names(&probes, "failed"), [failed], "{fault:?} {probes:?}");
         lab.provider.clear_fault();
