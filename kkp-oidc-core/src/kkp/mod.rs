@@ -1,4 +1,20 @@
 //! KKP's own files: what an installation's files say, what KKP makes of it, and what is wrong with it.
+//!
+//! A service that has its settings elsewhere fills an [`Installation`] itself, and asks the same questions.
+//!
+//! ```
+//! use kkp_oidc_core::UnixTime;
+//! use kkp_oidc_core::diagnostics::Code;
+//! use kkp_oidc_core::kkp::{CheckOptions, Installation, check};
+//!
+//! let values = "kubermatic:\n  auth:\n    tokenIssuer: http://kkp.example.com/dex\n";
+//! let (installation, sources) = Installation::read([("values.yaml".to_owned(), values.into())]);
+//! let now = UnixTime::from_secs(1_780_000_000);
+//! let findings = check(&installation, &CheckOptions { now, version: None, issuer_chain: Vec::new() });
+//! assert_eq!(findings[0].code, Code::IssuerNotHttps);
+//! assert_eq!(findings[0].place.map(|place| place.span.line), Some(3));
+//! # let _ = sources;
+//! ```
 
 mod check;
 mod document;
