@@ -5,6 +5,7 @@
 
 #![warn(clippy::as_conversions)]
 
+pub mod apiserver;
 pub mod authorization;
 pub mod ca_bundle;
 pub mod ca_check;

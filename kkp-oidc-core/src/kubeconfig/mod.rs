@@ -19,7 +19,7 @@ mod key_order;
 mod letters;
 mod render;
 mod resolve;
-mod scalar;
+pub(crate) mod scalar;
 mod timestamp;
 mod user;
 

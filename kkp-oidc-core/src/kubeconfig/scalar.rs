@@ -26,7 +26,7 @@ enum Position {
 }
 
 /// Writes `text` after a `key:`, a `-`, a `?` or a `:`, with the space between; `indent` is that of continued lines.
-pub(super) fn write_value(out: &mut String, text: &str, indent: usize) {
+pub(crate) fn write_value(out: &mut String, text: &str, indent: usize) {
     out.push(' ');
     if is_common(text) {
         out.push_str(text);
@@ -54,7 +54,7 @@ pub(super) fn write_key(out: &mut String, text: &str, indent: usize) {
 }
 
 /// Ends the line, unless a block scalar has already ended it, and indents the next one.
-pub(super) fn start_line(out: &mut String, indent: usize) {
+pub(crate) fn start_line(out: &mut String, indent: usize) {
     if !out.is_empty() && !out.ends_with(is_break) {
         out.push('\n');
     }

@@ -1,0 +1,22 @@
+//! How kube-apiserver authenticates people: its `--oidc-*` flags, the `AuthenticationConfiguration`, and what both make
+//! of a token.
+//!
+//! Facts, order and words are those of Kubernetes 1.34; `tests/data/README.md` names the oracles.
+
+mod certificates;
+mod config;
+mod expression;
+mod extra_key;
+mod go_text;
+mod go_url;
+mod nullable;
+mod render;
+mod review;
+
+pub use self::config::{
+    Anonymous, AnonymousCondition, ApiVersion, AuthenticationConfiguration, ClaimMappings, ClaimOrExpression,
+    ClaimValidationRule, ExtraMapping, JwtAuthenticator, JwtIssuer, ParseAuthenticationConfigurationError,
+    PrefixedClaimOrExpression, UserValidationRule,
+};
+pub use self::go_text::printable;
+pub use self::review::{Finding, FindingKind, Review};
