@@ -3,6 +3,8 @@
 //! CEL itself is not evaluated. kube-apiserver compiles expressions with types, optional values and its own extension
 //! libraries; an evaluator without these would sometimes say the opposite. What is not recognised is not judged.
 
+use serde_json::{Map, Value};
+
 /// Words that CEL keeps for itself; as claims they cannot stand behind a dot.
 const RESERVED: [&str; 21] = [
     "as",
@@ -67,6 +69,18 @@ fn name(text: &str) -> Option<&str> {
         && !text.contains("__")
         && !RESERVED.contains(&text);
     is_name.then_some(text)
+}
+
+/// What is true of a claim in an expression that is a condition; `Err` is kube-apiserver's reason for failing.
+pub(super) fn holds(expression: ClaimsExpression<'_>, claims: &Map<String, Value>) -> Option<Result<bool, String>> {
+    match (expression, claims.get(expression.claim())) {
+        (ClaimsExpression::Select(_), _) => None,
+        (ClaimsExpression::IsTrueOrAbsent(_), None) => Some(Ok(true)),
+        (ClaimsExpression::IsTrue(name), None) => Some(Err(format!("no such key: {name}"))),
+        (ClaimsExpression::IsTrue(_) | ClaimsExpression::IsTrueOrAbsent(_), Some(value)) => {
+            Some(Ok(*value == Value::Bool(true)))
+        }
+    }
 }
 
 /// A condition on the user that is understood.

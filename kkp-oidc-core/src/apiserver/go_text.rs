@@ -35,6 +35,17 @@ pub(super) fn quoted(text: &str) -> String {
     quoted
 }
 
+/// Longest value that a reason repeats, in characters.
+const MAX_SHOWN_CHARS: usize = 200;
+
+/// `text` in double quotes, cut to [`MAX_SHOWN_CHARS`].
+pub(super) fn shown(text: &str) -> String {
+    match text.char_indices().nth(MAX_SHOWN_CHARS) {
+        Some((end, _)) => format!("{}…", quoted(text.split_at(end).0)),
+        None => quoted(text),
+    }
+}
+
 /// `text` for a terminal: control characters, and what turns the direction of text around, are escaped.
 #[must_use]
 pub fn printable(text: &str) -> String {

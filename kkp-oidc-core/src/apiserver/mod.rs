@@ -5,18 +5,28 @@
 
 mod certificates;
 mod config;
+mod decide;
+mod decision;
 mod expression;
 mod extra_key;
+mod go_claims;
 mod go_text;
 mod go_url;
+mod jwks;
+mod mapping;
 mod nullable;
 mod render;
 mod review;
+mod token;
 
 pub use self::config::{
     Anonymous, AnonymousCondition, ApiVersion, AuthenticationConfiguration, ClaimMappings, ClaimOrExpression,
     ClaimValidationRule, ExtraMapping, JwtAuthenticator, JwtIssuer, ParseAuthenticationConfigurationError,
     PrefixedClaimOrExpression, UserValidationRule,
 };
+pub use self::decide::{Authenticators, SigningAlgorithms, UnknownSigningAlgorithm, decide};
+pub use self::decision::{Check, Decision, Rule, State, User, Verdict};
 pub use self::go_text::printable;
+pub use self::jwks::{JwkSet, ParseJwkSetError};
 pub use self::review::{Finding, FindingKind, Review};
+pub use self::token::{ParseTokenError, ReadToken, TokenPart};

@@ -2,4 +2,5 @@
 
 #![expect(clippy::unwrap_used, reason = "test helpers: failing is their job")]
 
+mod decisions;
 mod documents;
