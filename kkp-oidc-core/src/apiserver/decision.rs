@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::go_text::shown;
+
 /// What kube-apiserver makes of a token.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -17,6 +19,8 @@ pub struct Decision {
     pub user: Option<User>,
     /// Every rule in kube-apiserver's order. It stops at the first that fails; the ones behind it are judged as well.
     pub checks: Vec<Check>,
+    /// What should be known about the user, though kube-apiserver does not mind.
+    pub notes: Vec<String>,
 }
 
 impl Decision {
@@ -64,6 +68,26 @@ pub struct User {
     pub groups: Vec<String>,
     /// Further attributes.
     pub extra: BTreeMap<String, Vec<String>>,
+}
+
+impl User {
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.name.is_empty() {
+            notes.push("the name is empty: kube-apiserver accepts that, RBAC cannot name such a user".to_owned());
+        }
+        let names = std::iter::once(&self.name).chain(&self.groups);
+        for name in names.filter(|name| name.starts_with("system:")) {
+            notes.push(format!(
+                "{} is one of Kubernetes' own names; a prefix or a user rule keeps tokens from it",
+                shown(name)
+            ));
+        }
+        if self.groups.iter().any(String::is_empty) {
+            notes.push("a group is empty".to_owned());
+        }
+        notes
+    }
 }
 
 /// One rule, and what became of it.
@@ -175,6 +199,8 @@ impl Checks {
         };
         let signature = self.0.iter().find(|check| check.rule == Rule::Signature);
         let signature_checked = signature.is_some_and(|check| check.state != State::NotJudged);
-        Decision { verdict, signature_checked, user: user.filter(|_| verdict != Verdict::Refused), checks: self.0 }
+        let user = user.filter(|_| verdict != Verdict::Refused);
+        let notes = user.as_ref().map(User::notes).unwrap_or_default();
+        Decision { verdict, signature_checked, user, checks: self.0, notes }
     }
 }

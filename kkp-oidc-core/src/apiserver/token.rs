@@ -53,7 +53,8 @@ impl ReadToken {
             let json = decode(text, part)?;
             serde_json::from_slice::<Map<String, Value>>(&json).map_err(|_| ParseTokenError::NotAnObject { part })
         };
-        let (header, claims) = (object(header, TokenPart::Header)?, object(payload, TokenPart::Payload)?);
+        let (header, mut claims) = (object(header, TokenPart::Header)?, object(payload, TokenPart::Payload)?);
+        redact_sources(&mut claims);
         let signature = decode(signature, TokenPart::Signature)?;
         let signing_input = text.rsplit_once('.').map_or(text, |(signing_input, _)| signing_input);
         Ok(Self { header, claims, signing_input: signing_input.into(), signature })
@@ -65,7 +66,7 @@ impl ReadToken {
         &self.header
     }
 
-    /// The claims, sorted by name.
+    /// The claims, sorted by name. Access tokens and tokens within `_claim_sources` are left out, as `[redacted]`.
     #[must_use]
     pub const fn claims(&self) -> &Map<String, Value> {
         &self.claims
@@ -89,6 +90,18 @@ impl ReadToken {
 
     pub(super) fn signature(&self) -> &[u8] {
         &self.signature
+    }
+}
+
+/// Sources of distributed claims come with an access token each, those of aggregated ones with a token.
+fn redact_sources(claims: &mut Map<String, Value>) {
+    let Some(Value::Object(sources)) = claims.get_mut("_claim_sources") else { return };
+    for source in sources.values_mut() {
+        for field in ["access_token", "JWT"] {
+            if let Some(Value::String(text)) = source.get_mut(field) {
+                "[redacted]".clone_into(text);
+            }
+        }
     }
 }
 

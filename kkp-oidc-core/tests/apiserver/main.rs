@@ -4,3 +4,5 @@
 
 mod decisions;
 mod documents;
+mod flags;
+mod hostile;
