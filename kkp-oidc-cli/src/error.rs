@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::exit_status::ENVIRONMENT;
+use crate::commands::explain_token::ExplainError;
+use crate::exit_status::{ENVIRONMENT, REFUSED, USAGE};
 #[cfg(feature = "serve")]
 use crate::serve_error::ServeError;
 
@@ -49,6 +50,8 @@ pub(crate) enum CliError {
     },
     #[error("stdout cannot be written")]
     Stdout(#[source] io::Error),
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
     #[cfg(feature = "serve")]
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -70,6 +73,8 @@ impl CliError {
             | Self::NoSystemStore
             | Self::NoCertificate { .. }
             | Self::Server { .. } => ENVIRONMENT,
+            Self::Explain(ExplainError::StdinTwice) => USAGE,
+            Self::Explain(_) => REFUSED,
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.exit_status(),
         })
@@ -94,6 +99,7 @@ impl CliError {
                 Some("nothing is overwritten; choose another name, or remove the file first")
             }
             Self::File { .. } | Self::Stdout(_) | Self::Server { .. } => None,
+            Self::Explain(error) => error.hint(),
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.hint(),
             Self::NoCertificate { .. } => {

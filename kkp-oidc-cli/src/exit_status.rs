@@ -1,8 +1,10 @@
 //! Exit statuses, by who can mend what went wrong. 0 is fine, 2 is clap's for wrong usage.
 
-/// Exit status when an operator's settings are refused.
-#[cfg(feature = "serve")]
+/// Exit status when an operator's settings, or other input, are refused.
 pub(crate) const REFUSED: u8 = 1;
+
+/// Exit status for wrong usage that clap cannot see.
+pub(crate) const USAGE: u8 = 2;
 
 /// Exit status when a file or the network gives trouble.
 pub(crate) const ENVIRONMENT: u8 = 3;

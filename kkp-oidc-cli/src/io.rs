@@ -12,7 +12,6 @@ use kkp_oidc_core::secret::SecretString;
 use crate::error::CliError;
 
 /// The largest file that is read, in bytes.
-#[cfg(feature = "serve")]
 const MAX_FILE_LEN: u64 = 16 * 1024 * 1024;
 
 /// Read a whole file, which may be a pipe.
@@ -96,6 +95,21 @@ pub(crate) fn read_start(path: &Path, max_len: usize) -> Result<Vec<u8>, CliErro
     })?;
     content.truncate(max_len);
     Ok(content)
+}
+
+/// Read a whole file of at most 16 MiB, or stdin for `-`.
+pub(crate) fn read_input(path: &Path) -> Result<Vec<u8>, CliError> {
+    let (mut contents, mut is_too_large) = (Vec::new(), false);
+    read_pieces(path, |piece| {
+        contents.extend_from_slice(piece);
+        is_too_large = contents.len() as u64 > MAX_FILE_LEN;
+        if is_too_large { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    if is_too_large {
+        let cause = io::Error::new(io::ErrorKind::FileTooLarge, "the file has more than 16 MiB");
+        return Err(CliError::File { path: path.to_owned(), doing: "read", cause });
+    }
+    Ok(contents)
 }
 
 /// The files of a folder by their names, without hidden ones and folders; `path` itself if it is no folder.

@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Command::Doctor(args) => commands::doctor::run(&args, cli.output),
         Command::Explain(args) => commands::explain::run(&args, cli.output).map(|()| ExitCode::SUCCESS),
         Command::Ca(command) => commands::ca::run(&command, cli.output),
+        Command::ExplainToken(args) => commands::explain_token::run(&args, cli.output),
     };
     match result {
         Ok(code) => code,

@@ -5,6 +5,7 @@ pub(crate) mod ca_check;
 pub(crate) mod ca_explain;
 pub(crate) mod check;
 pub(crate) mod doctor;
+pub(crate) mod explain_token;
 #[cfg(feature = "serve")]
 mod serve;
 
@@ -55,6 +56,9 @@ pub(crate) enum Command {
     /// Make, check and explain CA bundles.
     #[command(subcommand)]
     Ca(CaCommand),
+    /// Say what kube-apiserver makes of an ID token, and why.
+    #[command(after_help = explain_token::HELP)]
+    ExplainToken(Box<explain_token::ExplainTokenArgs>),
 }
 
 #[derive(Debug, Subcommand)]

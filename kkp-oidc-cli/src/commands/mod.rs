@@ -4,6 +4,7 @@ pub(crate) mod ca;
 pub(crate) mod check;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+pub(crate) mod explain_token;
 pub(crate) mod key;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;
