@@ -18,10 +18,11 @@ const CEL_REMEDY: &str = "evaluate it by hand with the claims above";
 
 type Claims = Map<String, Value>;
 
-/// What a mapping gives: a value, a fault that the checks have, or nothing because it was not judged.
+/// What a mapping gives.
 enum Mapped<T> {
     Value(T),
-    Fault,
+    /// Nothing; the checks say why: it failed, or it was not judged.
+    Nothing,
 }
 
 /// Make the user; `None` if a part of it cannot be made.
@@ -29,7 +30,7 @@ pub(super) fn map_user(claims: &Claims, entry: &JwtAuthenticator, checks: &mut C
     let mappings = &entry.claim_mappings;
     let is_distributed = check_distributed(claims, &mappings.groups.claim, checks);
     let name = map_name(claims, mappings, checks);
-    let groups = if is_distributed { Mapped::Fault } else { map_groups(claims, mappings, checks) };
+    let groups = if is_distributed { Mapped::Nothing } else { map_groups(claims, mappings, checks) };
     let uid = map_uid(claims, mappings, checks);
     let extra = map_extra(claims, mappings, checks);
     match (name, groups, uid, extra) {
@@ -62,7 +63,7 @@ fn map_name(claims: &Claims, mappings: &ClaimMappings, checks: &mut Checks) -> M
         if matches!(&name, Mapped::Value(name) if name.is_empty()) {
             let remedy = "have the provider fill the claim";
             checks.failed(Rule::Username, format!("`{}` gives an empty name", mapping.expression), remedy);
-            return Mapped::Fault;
+            return Mapped::Nothing;
         }
         if let Mapped::Value(name) = &name {
             checks.ok(Rule::Username, format!("`{}` gives {}", mapping.expression, shown(name)));
@@ -70,12 +71,12 @@ fn map_name(claims: &Claims, mappings: &ClaimMappings, checks: &mut Checks) -> M
         return name;
     }
     let Mapped::Value(name) = claim_text(Rule::Username, &mapping.claim, claims, checks) else {
-        return Mapped::Fault;
+        return Mapped::Nothing;
     };
     let name = format!("{}{name}", mapping.prefix.as_deref().unwrap_or_default());
     checks.ok(Rule::Username, format!("`{}` gives {}", mapping.claim, shown(&name)));
     if mapping.claim == "email" && !is_verified(claims, checks) {
-        return Mapped::Fault;
+        return Mapped::Nothing;
     }
     Mapped::Value(name)
 }
@@ -116,7 +117,7 @@ fn map_groups(claims: &Claims, mappings: &ClaimMappings, checks: &mut Checks) ->
     let Some(groups) = groups(value) else {
         let reason = format!("`{}` is neither a text nor a list of texts", mapping.claim);
         checks.failed(Rule::Groups, reason, "configure a claim that lists the groups by name");
-        return Mapped::Fault;
+        return Mapped::Nothing;
     };
     let prefix = mapping.prefix.as_deref().unwrap_or_default();
     let groups: Vec<_> = groups.iter().map(|group| format!("{prefix}{group}")).collect();
@@ -154,10 +155,10 @@ fn map_extra(claims: &Claims, mappings: &ClaimMappings, checks: &mut Checks) -> 
             Mapped::Value(values) => {
                 extra.insert(mapping.key.clone(), values);
             }
-            Mapped::Fault => is_whole = false,
+            Mapped::Nothing => is_whole = false,
         }
     }
-    if is_whole { Mapped::Value(extra) } else { Mapped::Fault }
+    if is_whole { Mapped::Value(extra) } else { Mapped::Nothing }
 }
 
 fn claim_text(rule: Rule, claim: &str, claims: &Claims, checks: &mut Checks) -> Mapped<String> {
@@ -173,7 +174,7 @@ fn claim_text(rule: Rule, claim: &str, claims: &Claims, checks: &mut Checks) -> 
             checks.failed(rule, format!("there is no `{claim}`"), remedy);
         }
     }
-    Mapped::Fault
+    Mapped::Nothing
 }
 
 /// The claim that `claims.NAME` selects.
@@ -195,16 +196,16 @@ fn select_text(rule: Rule, expression: &str, claims: &Claims, checks: &mut Check
         Some(Value::String(text)) => Mapped::Value(text.clone()),
         Some(_) => {
             checks.failed(rule, format!("`{expression}` is not a text"), "choose a claim that is a text");
-            Mapped::Fault
+            Mapped::Nothing
         }
-        None => Mapped::Fault,
+        None => Mapped::Nothing,
     }
 }
 
 /// A text or a list of texts; empty texts do not count, and neither does `null`.
 fn select_list(rule: Rule, expression: &str, claims: &Claims, checks: &mut Checks) -> Mapped<Vec<String>> {
     let texts: Option<Vec<String>> = match select(rule, expression, claims, checks) {
-        None => return Mapped::Fault,
+        None => return Mapped::Nothing,
         Some(Value::Null) => Some(Vec::new()),
         Some(Value::String(text)) => Some(vec![text.clone()]),
         Some(Value::Array(values)) => values.iter().map(|value| value.as_str().map(str::to_owned)).collect(),
@@ -213,7 +214,7 @@ fn select_list(rule: Rule, expression: &str, claims: &Claims, checks: &mut Check
     let Some(mut texts) = texts else {
         let reason = format!("`{expression}` is neither a text nor a list of texts");
         checks.failed(rule, reason, "choose a claim that is one of these");
-        return Mapped::Fault;
+        return Mapped::Nothing;
     };
     texts.retain(|text| !text.is_empty());
     let list: Vec<_> = texts.iter().map(|text| shown(text)).collect();
@@ -245,7 +246,10 @@ pub(super) fn require_claims(claims: &Claims, entry: &JwtAuthenticator, user: Op
         let expression = &rule.expression;
         let answer = ClaimsExpression::recognise(expression).and_then(|expression| holds(expression, claims));
         match answer {
-            Some(answer) => judged(Rule::ClaimRule, expression, &rule.message, answer, checks),
+            Some(answer) => {
+                let remedy = "have the provider set the claim to the boolean `true`";
+                judged(Rule::ClaimRule, rule_text(expression, &rule.message), answer, remedy, checks);
+            }
             None => unjudged(Rule::ClaimRule, expression, checks),
         }
     }
@@ -259,19 +263,22 @@ pub(super) fn require_claims(claims: &Claims, entry: &JwtAuthenticator, user: Op
                 continue;
             }
         };
-        judged(Rule::UserRule, &rule.expression, &rule.message, Ok(answer), checks);
+        let remedy = "have the account renamed, or give names and groups a prefix that is not `system:`";
+        judged(Rule::UserRule, rule_text(&rule.expression, &rule.message), Ok(answer), remedy, checks);
     }
 }
 
-fn judged(rule: Rule, expression: &str, message: &str, answer: Result<bool, String>, checks: &mut Checks) {
-    let expression = format!("`{expression}`");
+/// An expression as it is shown, and the message that comes with it, if any.
+fn rule_text(expression: &str, message: &str) -> (String, String) {
+    (format!("`{expression}`"), if message.is_empty() { String::new() } else { format!(": {message}") })
+}
+
+fn judged(rule: Rule, text: (String, String), answer: Result<bool, String>, remedy: &str, checks: &mut Checks) {
+    let (expression, message) = text;
     match answer {
         Ok(true) => checks.ok(rule, format!("{expression} holds")),
-        Ok(false) if message.is_empty() => checks.failed(rule, format!("{expression} is false"), ""),
-        Ok(false) => checks.failed(rule, format!("{expression} is false: {message}"), ""),
-        Err(error) => {
-            checks.failed(rule, format!("{expression}: {error}"), "the provider must put this claim into the token")
-        }
+        Ok(false) => checks.failed(rule, format!("{expression} is false{message}"), remedy),
+        Err(error) => checks.failed(rule, format!("{expression}: {error}"), remedy),
     }
 }
 

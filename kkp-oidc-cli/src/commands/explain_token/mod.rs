@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::apiserver::{
     AuthenticationConfiguration, Authenticators, Decision, JwkSet, OidcFlags, ParseAuthenticationConfigurationError,
-    ParseJwkSetError, ParseTokenError, ReadToken, SigningAlgorithms, Verdict, decide,
+    ParseJwkSetError, ParseTokenError, ReadToken, Rule, SigningAlgorithms, Verdict, decide,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -24,13 +24,13 @@ use crate::io;
 pub(crate) enum ExplainError {
     #[error("standard input can be only one of token, configuration, CA file and key set")]
     StdinTwice,
-    #[error("{} is no token that can be explained", path.display())]
+    #[error("{} is no token that can be explained", shown(path))]
     Token {
         path: PathBuf,
         #[source]
         cause: ParseTokenError,
     },
-    #[error("{} is no AuthenticationConfiguration", path.display())]
+    #[error("{} is no AuthenticationConfiguration", shown(path))]
     Configuration {
         path: PathBuf,
         #[source]
@@ -38,13 +38,13 @@ pub(crate) enum ExplainError {
     },
     #[error("kube-apiserver refuses the configuration\n{}", .0.join("\n"))]
     Findings(Vec<String>),
-    #[error("{} is no key set", path.display())]
+    #[error("{} is no key set", shown(path))]
     Keys {
         path: PathBuf,
         #[source]
         cause: ParseJwkSetError,
     },
-    #[error("{} is not UTF-8", path.display())]
+    #[error("{} is not UTF-8", shown(path))]
     CaFile { path: PathBuf },
 }
 
@@ -60,6 +60,10 @@ impl ExplainError {
             _ => None,
         }
     }
+}
+
+fn shown(path: &Path) -> String {
+    if path == Path::new("-") { "(stdin)".to_owned() } else { path.display().to_string() }
 }
 
 /// Show a token, and what kube-apiserver makes of it.
@@ -143,12 +147,21 @@ struct Report<'a> {
     at: String,
     header: &'a Map<String, Value>,
     claims: &'a Map<String, Value>,
+    /// The rule that kube-apiserver refuses the token for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused_by: Option<Rule>,
     /// Only with a configuration.
     #[serde(skip_serializing_if = "Option::is_none")]
     decision: Option<&'a Decision>,
 }
 
 fn json(token: &ReadToken, decision: Option<&Decision>, now: UnixTime) -> String {
-    let report = Report { at: now.to_string(), header: token.header(), claims: token.claims(), decision };
+    let report = Report {
+        at: now.to_string(),
+        header: token.header(),
+        claims: token.claims(),
+        refused_by: decision.and_then(Decision::refused_by).map(|check| check.rule),
+        decision,
+    };
     serde_json::to_string(&report).unwrap_or_default()
 }
