@@ -97,6 +97,9 @@ fn check_host(host: &str) -> Result<(), String> {
         }
         return check_host_characters(host);
     };
+    if bracketed.contains('[') {
+        return Err("invalid IP-literal".into());
+    }
     let (address, port) = bracketed.rsplit_once(']').ok_or("missing ']' in host")?;
     check_port(port)?;
     let (address, zone) = address.split_once("%25").unwrap_or((address, ""));
@@ -116,11 +119,11 @@ fn check_port(port: &str) -> Result<(), String> {
 
 /// A host may have escapes of bytes above ASCII only.
 fn check_host_characters(host: &str) -> Result<(), String> {
-    for (index, character) in host.char_indices() {
+    let mut escapes = escapes(host);
+    for character in host.chars() {
         if character == '%' {
-            let escape: String =
-                host.chars().skip(host.get(..index).unwrap_or_default().chars().count()).take(3).collect();
-            check_escapes(&escape)?;
+            let escape = escapes.next().unwrap_or_default();
+            check_escapes(escape.as_str())?;
             if escape.as_bytes().get(1).is_some_and(|digit| (b'0'..=b'7').contains(digit)) && escape != "%25" {
                 return Err(format!("invalid URL escape {}", quoted(&escape)));
             }
@@ -141,13 +144,15 @@ fn check_user(user: &str) -> Result<(), String> {
 
 /// Every `%` has two hexadecimal digits behind it.
 fn check_escapes(text: &str) -> Result<(), String> {
-    for behind in text.split('%').skip(1) {
-        if behind.bytes().take(2).filter(u8::is_ascii_hexdigit).count() < 2 {
-            // Go shows the next characters whatever they are, a percent sign included.
-            let shown = text.get(text.len().saturating_sub(behind.len())..).unwrap_or(behind);
-            let shown: String = shown.chars().take(2).collect();
-            return Err(format!("invalid URL escape {}", quoted(&format!("%{shown}"))));
+    for escape in escapes(text) {
+        if escape.bytes().skip(1).filter(u8::is_ascii_hexdigit).count() < 2 {
+            return Err(format!("invalid URL escape {}", quoted(&escape)));
         }
     }
     Ok(())
+}
+
+/// Each `%` with the two characters behind it, as far as there are some.
+fn escapes(text: &str) -> impl Iterator<Item = String> {
+    text.match_indices('%').map(|(at, _)| text.split_at(at).1.chars().take(3).collect())
 }

@@ -43,6 +43,12 @@ pub(super) fn map_user(claims: &Claims, entry: &JwtAuthenticator, checks: &mut C
 
 /// Whether the groups have to be fetched.
 fn check_distributed(claims: &Claims, claim: &str, checks: &mut Checks) -> bool {
+    let is_missing = !claim.is_empty() && !claims.contains_key(claim);
+    if is_missing && claims.contains_key("_claim_names") && !claims.contains_key("_claim_sources") {
+        let reason = format!("there is no `{claim}`, and `_claim_names` comes without `_claim_sources`");
+        checks.failed(Rule::DistributedClaims, reason, "the provider must put both into the token, or neither");
+        return true;
+    }
     let Some(endpoint) = endpoint(claims, claim).filter(|_| !claim.is_empty()) else {
         return false;
     };

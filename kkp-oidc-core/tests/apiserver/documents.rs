@@ -31,7 +31,7 @@ fn what_kube_apiserver_reads_is_read_and_what_it_refuses_is_refused() {
         assert_eq!(parsed.is_ok(), expected, "{}: {parsed:?}", answer.name);
         read += usize::from(expected);
     }
-    assert_eq!(read, 102);
+    assert_eq!(read, 110);
 }
 
 #[test]
