@@ -10,7 +10,11 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|text: &str| {
     if let Ok(configuration) = AuthenticationConfiguration::parse(text.as_bytes()) {
         let _ = configuration.review();
-        assert_eq!(AuthenticationConfiguration::parse(configuration.to_yaml().as_bytes()).as_ref(), Ok(&configuration));
+        let yaml = configuration.to_yaml();
+        // Aliases can make much of a short text.
+        if yaml.len() <= AuthenticationConfiguration::MAX_LEN {
+            assert_eq!(AuthenticationConfiguration::parse(yaml.as_bytes()).as_ref(), Ok(&configuration));
+        }
     }
     if let Ok(flags) = OidcFlags::parse_text(text) {
         let _ = flags.to_configuration("").review();
