@@ -1,0 +1,6 @@
+//! `kkp-oidc ca bundle`: what it prints, what it writes, how it ends.
+
+#![expect(clippy::unwrap_used, reason = "test helpers: failing is their job")]
+
+mod bundle;
+mod program;
