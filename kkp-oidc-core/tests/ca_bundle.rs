@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use kkp_oidc_core::UnixTime;
-use kkp_oidc_core::ca_bundle::{Assembled, Assembler, Format, ObjectName, Order, Policy, Severity};
+use kkp_oidc_core::ca_bundle::{Assembled, Assembler, Format, ObjectName, Order, Pkcs12, Policy, Severity};
 
 fn file(name: &str) -> Vec<u8> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/ca-bundle");
@@ -94,7 +94,7 @@ fn each_defect_is_refused_with_its_place() {
         ("crl.pem", "not-a-certificate crl.pem:1 (section 1)"),
         ("request.pem", "not-a-certificate request.pem:1 (section 1)"),
         ("empty.p7b.der", "no-certificates empty.p7b.der"),
-        ("trust.p12", "unparsable trust.p12"),
+        ("trust.p12", "pkcs12 trust.p12"),
         ("leaf-key.der", "private-key leaf-key.der"),
         ("rsa-key.der", "private-key rsa-key.der"),
         ("ec-key.der", "private-key ec-key.der"),
@@ -106,6 +106,37 @@ fn each_defect_is_refused_with_its_place() {
     for name in ["sha1-root.pem", "rsa2048.pem", "intermediate.pem"] {
         let assembled = assemble(&[name], policy(), Order::Chain);
         assert_eq!((found(&assembled), assembled.len()), (vec![], 1), "{name}");
+    }
+}
+
+#[test]
+fn pkcs12_is_the_callers_to_open_and_to_judge_by_what_it_says() {
+    let store = file("trust.p12");
+    let (der, root) = (file("root.der"), "Example Root");
+    let opened = |say: &dyn Fn(Pkcs12<'_>)| {
+        let mut assembler = Assembler::new(policy());
+        let mut input = assembler.open("a.p12");
+        let _ = input.feed(&store);
+        let Ok(input) = input.into_pkcs12() else { panic!("it is PKCS#12") };
+        assert_eq!(input.bytes(), store);
+        say(input);
+        let assembled = assembler.finish(Order::Input);
+        (found(&assembled), assembled.certificates().filter(|one| one.subject().ends_with(root)).count())
+    };
+    let none: [&[u8]; 0] = [];
+    assert_eq!(opened(&|input| input.certificates([&der])), (vec![], 1));
+    assert_eq!(opened(&|input| input.certificates(none)), (vec!["no-certificates a.p12".to_owned()], 0));
+    assert_eq!(opened(&|input| input.private_key()), (vec!["private-key a.p12".to_owned()], 0));
+    assert_eq!(opened(&|input| input.refuse("no password")), (vec!["pkcs12 a.p12".to_owned()], 0));
+
+    for name in ["root.pem", "root.der", "both.p7b.der", "leaf-key.der"] {
+        let mut assembler = Assembler::new(policy());
+        let mut input = assembler.open(name);
+        let _ = input.feed(&file(name));
+        let Err(input) = input.into_pkcs12() else { panic!("{name} is not PKCS#12") };
+        input.close();
+        let assembled = assembler.finish(Order::Input);
+        assert_eq!(assembled.is_empty(), name == "leaf-key.der", "{name}");
     }
 }
 

@@ -11,6 +11,8 @@ pub(super) enum Content<'a> {
     Certificates(Vec<&'a [u8]>),
     /// A private key.
     PrivateKey,
+    /// PKCS#12, which is encrypted as a rule.
+    Pkcs12,
 }
 
 /// Whether an input that begins like this is DER (or BER): a SEQUENCE that is longer than 127 bytes, or begins with an
@@ -54,7 +56,7 @@ pub(super) fn read(der: &[u8]) -> Result<Content<'_>, &'static str> {
         [version, second, ..]
             if version.any.data == [3] && version.any.tag() == Tag::Integer && second.any.tag() == Tag::Sequence =>
         {
-            Err("it is a PKCS#12 file; `openssl pkcs12 -in FILE -nokeys -cacerts` takes its certificates out")
+            Ok(Content::Pkcs12)
         }
         _ => Ok(Content::Certificate),
     }

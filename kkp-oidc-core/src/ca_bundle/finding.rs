@@ -102,6 +102,11 @@ pub enum Fault {
         /// Why.
         why: &'static str,
     },
+    /// PKCS#12 that was not opened.
+    Pkcs12 {
+        /// Why.
+        why: &'static str,
+    },
     /// The section does not end.
     Truncated,
     /// The section is longer than the limit.
@@ -155,6 +160,7 @@ impl Fault {
             Self::WeakSignature { .. } => "weak-signature",
             Self::WeakKey { .. } => "weak-key",
             Self::Unparsable { .. } => "unparsable",
+            Self::Pkcs12 { .. } => "pkcs12",
             Self::Truncated => "truncated",
             Self::TooLong { .. } => "too-long",
             Self::Duplicate { .. } => "duplicate",
@@ -195,6 +201,10 @@ impl Fault {
             Self::Unparsable { .. } => {
                 "get the file again; `openssl x509 -in FILE -noout -text` must be able to read it"
             }
+            Self::Pkcs12 { .. } => {
+                "give its password with --password-file, or its certificates as PEM: `openssl pkcs12 -in FILE -nokeys -out PEM`, \
+                 with -legacy if it is old"
+            }
             Self::Truncated => "get the file again: part of it is missing",
             Self::TooLong { .. } => "take out what is no certificate",
             Self::Duplicate { .. } => "nothing to do: it is written once",
@@ -231,7 +241,7 @@ impl fmt::Display for Fault {
             Self::WeakKey { bits } => {
                 write!(f, "its RSA key has {bits} bits, expected at least {MIN_RSA_BITS}")
             }
-            Self::Unparsable { why } => f.write_str(why),
+            Self::Unparsable { why } | Self::Pkcs12 { why } => f.write_str(why),
             Self::Truncated => f.write_str("the section that begins here does not end"),
             Self::TooLong { limit } => write!(f, "the section that begins here has more than {limit} bytes"),
             Self::Duplicate { first } => write!(f, "the same certificate as at {first}"),

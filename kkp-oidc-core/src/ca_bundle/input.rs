@@ -8,6 +8,7 @@ use crate::ca_bundle::certificate::shown;
 use crate::ca_bundle::decode::{Decoder, decode_truncated};
 use crate::ca_bundle::finding::Fault;
 use crate::ca_bundle::manifest::{self, Item};
+use crate::ca_bundle::pkcs12::Pkcs12;
 use crate::ca_bundle::scan::{Scanner, Section, State};
 use crate::ca_bundle::store::Spot;
 use crate::yaml;
@@ -101,13 +102,24 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// There is no more, and the caller can open PKCS#12: if the input is that, it is the caller's to open.
+    ///
+    /// # Errors
+    ///
+    /// The input itself if it is something else; [`close`](Self::close) it.
+    pub fn into_pkcs12(mut self) -> Result<Pkcs12<'a>, Self> {
+        self.settle();
+        match self.kind {
+            Kind::Binary(whole) if binary::read(&whole) == Ok(binary::Content::Pkcs12) => {
+                Ok(Pkcs12::new(self.sections, whole))
+            }
+            kind => Err(Self { kind, ..self }),
+        }
+    }
+
     /// There is no more.
     pub fn close(mut self) {
-        if let Kind::Unknown(head) = &mut self.kind {
-            let head = std::mem::take(head);
-            self.decide(&head);
-            let _ = self.feed(&head);
-        }
+        self.settle();
         if let Kind::Manifest(whole) = &mut self.kind {
             let whole = std::mem::take(whole);
             match std::str::from_utf8(&whole).ok().and_then(manifest::items) {
@@ -127,6 +139,15 @@ impl<'a> Input<'a> {
             }
             Kind::Binary(whole) => self.sections.binary(&whole, 0, 0),
             Kind::Unknown(_) | Kind::Manifest(_) | Kind::Stopped => {}
+        }
+    }
+
+    /// Decide what it is if it was too short for that.
+    fn settle(&mut self) {
+        if let Kind::Unknown(head) = &mut self.kind {
+            let head = std::mem::take(head);
+            self.decide(&head);
+            let _ = self.feed(&head);
         }
     }
 
@@ -154,7 +175,7 @@ impl<'a> Input<'a> {
 }
 
 /// What becomes of the sections of an input.
-struct Sections<'a> {
+pub(super) struct Sections<'a> {
     assembler: &'a mut Assembler,
     decoder: Decoder,
     origin: u32,
@@ -255,11 +276,15 @@ impl Sections<'_> {
                 }
             }
             Ok(binary::Content::PrivateKey) => self.found(number, line, Fault::PrivateKey),
+            Ok(binary::Content::Pkcs12) => {
+                let why = "it is PKCS#12, which `ca bundle` opens if it is an input of its own";
+                self.found(number, line, Fault::Pkcs12 { why });
+            }
             Err(why) => self.unparsable(number, line, why),
         }
     }
 
-    fn certificate(&mut self, der: &[u8], number: u32, line: u32) {
+    pub(super) fn certificate(&mut self, der: &[u8], number: u32, line: u32) {
         if self.assembler.certificate(der, self.spot(number, line)).is_break() {
             self.stop = true;
         }
@@ -269,7 +294,7 @@ impl Sections<'_> {
         self.found(number, line, Fault::Unparsable { why });
     }
 
-    fn found(&mut self, number: u32, line: u32, fault: Fault) {
+    pub(super) fn found(&mut self, number: u32, line: u32, fault: Fault) {
         self.assembler.found(self.spot(number, line), fault);
     }
 

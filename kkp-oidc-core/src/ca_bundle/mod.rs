@@ -10,6 +10,7 @@ mod input;
 mod manifest;
 mod order;
 mod output;
+mod pkcs12;
 mod report;
 mod scan;
 mod store;
@@ -24,6 +25,7 @@ pub use finding::{CertificateName, Fault, Finding, Place, Severity};
 pub use input::Input;
 pub use order::Order;
 pub use output::{Format, MAX_OBJECT_LEN, ObjectName, ParseObjectNameError, RenderBundleError, Rendered};
+pub use pkcs12::Pkcs12;
 pub use scan::MAX_SECTION_LEN;
 
 /// PEM certificates, in the order of their file, each distinct one once.
