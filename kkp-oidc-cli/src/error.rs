@@ -42,6 +42,14 @@ pub(crate) enum CliError {
     NoSystemStore,
     #[error("{} has no certificate that can be read", path.display())]
     NoCertificate { path: PathBuf },
+    #[error("{} is to have a password, and nobody can be asked for it", path.display())]
+    NoPassword { path: PathBuf },
+    #[error("the two passwords differ")]
+    PasswordsDiffer,
+    #[error("the password cannot be read from the terminal")]
+    Prompt(#[source] io::Error),
+    #[error("the PKCS#12 file cannot be made")]
+    Pkcs12(#[source] p12_keystore::error::Error),
     #[error("{address} gives no certificate")]
     Server {
         address: String,
@@ -72,9 +80,12 @@ impl CliError {
             | Self::Stdout(_)
             | Self::NoSystemStore
             | Self::NoCertificate { .. }
+            | Self::Prompt(_)
+            | Self::Pkcs12(_)
             | Self::Server { .. } => ENVIRONMENT,
             Self::Explain(ExplainError::StdinTwice) => USAGE,
             Self::Explain(_) => REFUSED,
+            Self::NoPassword { .. } | Self::PasswordsDiffer => USAGE,
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.exit_status(),
         })
@@ -98,8 +109,14 @@ impl CliError {
             Self::File { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists => {
                 Some("nothing is overwritten; choose another name, or remove the file first")
             }
-            Self::File { .. } | Self::Stdout(_) | Self::Server { .. } => None,
             Self::Explain(error) => error.hint(),
+            Self::File { .. }
+            | Self::Stdout(_)
+            | Self::Server { .. }
+            | Self::PasswordsDiffer
+            | Self::Prompt(_)
+            | Self::Pkcs12(_) => None,
+            Self::NoPassword { .. } => Some("name a file whose first line is the password with --password-file"),
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.hint(),
             Self::NoCertificate { .. } => {

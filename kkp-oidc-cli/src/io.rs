@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use kkp_oidc_core::UnixTime;
-use kkp_oidc_core::secret::SecretString;
+use kkp_oidc_core::secret::{SecretBytes, SecretString};
 
 use crate::error::CliError;
 
@@ -56,6 +56,27 @@ pub(crate) fn now() -> UnixTime {
 
 /// Most bytes that are read at once.
 const PIECE_LEN: usize = 256 * 1024;
+
+/// The longest password that is read, in bytes.
+const MAX_PASSWORD_LEN: usize = 4096;
+
+/// The first line of a file, which may be a pipe, without its end. Errors do not show it.
+pub(crate) fn first_line(path: &Path) -> Result<SecretString, CliError> {
+    let read = || {
+        let mut text = Vec::with_capacity(MAX_PASSWORD_LEN + 1);
+        File::open(path)?.take(MAX_PASSWORD_LEN as u64 + 1).read_to_end(&mut text)?;
+        let text = SecretBytes::from(text);
+        let line = text.expose_secret().split(|byte| *byte == b'\n').next().unwrap_or_default();
+        if line.len() > MAX_PASSWORD_LEN {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "its first line has more than 4096 bytes"));
+        }
+        match std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)) {
+            Ok(line) => Ok(SecretString::from(line)),
+            Err(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "its first line is not UTF-8")),
+        }
+    };
+    read().map_err(|cause| CliError::File { path: path.to_owned(), doing: "read", cause })
+}
 
 /// Most files in one folder.
 const MAX_FOLDER_FILES: usize = 200_000;

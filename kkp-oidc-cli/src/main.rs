@@ -9,6 +9,7 @@ mod go_flags;
 mod io;
 #[cfg(feature = "serve")]
 mod log;
+mod pkcs12;
 #[cfg(feature = "serve")]
 mod serve_error;
 

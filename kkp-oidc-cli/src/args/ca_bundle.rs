@@ -7,8 +7,8 @@ use kkp_oidc_core::ca_bundle::{self, Order};
 use kkp_oidc_core::{TimeSpan, UnixTime};
 
 pub(crate) const HELP: &str = "\
-Inputs are PEM with anything around it, DER, PKCS#7 and Kubernetes manifests; what each is, is found out. Certificates
-that occur twice are written once. Refused, each with its reason: expired, not yet valid, not a CA, signed by another key
+Inputs are PEM with anything around it, DER, PKCS#7, PKCS#12 and Kubernetes manifests; what each is, is found out.
+Certificates that occur twice are written once. Refused, each with its reason: expired, not yet valid, not a CA, signed by another key
 with MD5 or SHA-1, an RSA key under 2048 bits, and what cannot be read. If there is a private key in an input, nothing is
 written.
 
@@ -29,7 +29,7 @@ pub(crate) struct BundleArgs {
     #[arg(long)]
     pub(crate) system: bool,
     /// Write to this file instead of to stdout. Its mode stays; if nothing changes, it is not touched.
-    #[arg(long, short = 'o', value_name = "FILE")]
+    #[arg(long, short = 'o', value_name = "FILE", required_if_eq("format", "pkcs12"))]
     pub(crate) out: Option<PathBuf>,
     /// What is written.
     #[arg(long, value_enum, default_value_t = Format::Pem)]
@@ -37,6 +37,10 @@ pub(crate) struct BundleArgs {
     /// Write subject, issuer, validity and fingerprint before each certificate; with --format pem.
     #[arg(long)]
     pub(crate) comments: bool,
+    /// The password of PKCS#12 is the first line of this file, for inputs and output. Otherwise inputs are tried without
+    /// one, and then a terminal is asked.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
     /// Name of the Kubernetes object: by default ca-bundle, for a Secret dex-ca.
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<ca_bundle::ObjectName>,
@@ -73,6 +77,8 @@ pub(crate) enum Format {
     ClusterTrustBundle,
     /// kubermatic.auth.caBundle of KKP's values.yaml: base64 of the PEM.
     Values,
+    /// A PKCS#12 trust store for Java and OpenSSL, with a password (see --password-file).
+    Pkcs12,
     /// All certificates and findings.
     Json,
 }

@@ -3,4 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test helpers: failing is their job")]
 
 mod bundle;
+mod pkcs12;
 mod program;
+#[cfg(target_os = "linux")]
+mod terminal;

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use kkp_oidc_core::ca_bundle::{self, Assembled, Assembler, Order, Policy, Rendered, Severity};
+use kkp_oidc_core::secret::SecretString;
 
 use crate::args::Output;
 use crate::args::ca_bundle::{BundleArgs, Format};
+use crate::commands::ca::store::{self, Passwords};
 use crate::error::CliError;
-use crate::io;
+use crate::{io, pkcs12};
 
 /// Where distributions have the certificates that they trust, in the order in which Go looks.
 const SYSTEM_FILES: [&str; 6] = [
@@ -28,32 +30,41 @@ const MAX_SHOWN: usize = 20;
 
 /// Make a bundle.
 pub(crate) fn run(args: &BundleArgs, output: Output) -> Result<ExitCode, CliError> {
-    let assembled = assemble(args)?;
+    let passwords = Passwords::read(args.password_file.as_deref())?;
+    let assembled = assemble(args, &passwords)?;
     let mut refused = assembled.worst() >= Some(Severity::Refused) || assembled.is_empty();
-    let format = format(args);
     let mut said = findings(&assembled);
-    let result = if assembled.is_writable() {
+    let mut rendered = None;
+    if assembled.is_writable()
+        && let Some(format) = text_format(args)
+    {
         match assembled.render(&format) {
-            Ok(rendered) => Some(rendered),
+            Ok(text) => rendered = Some(text),
             Err(error) => {
                 refused = true;
                 // Writing to a `String` does not fail.
                 let _ = writeln!(said, "refused: {error}");
-                None
             }
         }
-    } else {
-        None
+    }
+    let bundle = match (&rendered, &args.out) {
+        (Some(text), _) => Some(Bundle::Text(text)),
+        (None, Some(path)) if args.format == Format::Pkcs12 && assembled.is_writable() => {
+            let password = passwords.for_output(path)?;
+            let store = pkcs12::write(&assembled, &password).map_err(CliError::Pkcs12)?;
+            Some(Bundle::Pkcs12 { store, password })
+        }
+        (None, _) => None,
     };
-    let done = match (&result, &args.out) {
-        (Some(rendered), Some(path)) => {
-            let done = write(rendered, path, args, &assembled, output)?;
+    let done = match (&bundle, &args.out) {
+        (Some(bundle), Some(path)) => {
+            let done = write(bundle, path, args, &assembled, output)?;
             refused |= done.changes && args.check;
             done.text
         }
-        (Some(rendered), None) => {
+        (Some(bundle), None) => {
             if output == Output::Human {
-                io::print(&|sink| rendered.write(sink))?;
+                io::print(&|sink| bundle.write(sink))?;
             }
             counted(&assembled)
         }
@@ -64,12 +75,35 @@ pub(crate) fn run(args: &BundleArgs, output: Output) -> Result<ExitCode, CliErro
             said.push_str(&done);
             eprint_line(&said);
         }
-        Output::Json => report(&assembled, result.as_ref().filter(|_| args.out.is_none()))?,
+        Output::Json => report(&assembled, rendered.as_ref().filter(|_| args.out.is_none()))?,
     }
     Ok(ExitCode::from(u8::from(refused)))
 }
 
-fn assemble(args: &BundleArgs) -> Result<Assembled, CliError> {
+/// What is written.
+enum Bundle<'a> {
+    Text(&'a Rendered<'a>),
+    Pkcs12 { store: Vec<u8>, password: SecretString },
+}
+
+impl Bundle<'_> {
+    fn write<E>(&self, mut sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        match self {
+            Self::Text(text) => text.write(sink),
+            Self::Pkcs12 { store, .. } => sink(store),
+        }
+    }
+
+    /// Whether writing it would change a file.
+    fn is_in(&self, path: &Path, assembled: &Assembled) -> Result<bool, CliError> {
+        match self {
+            Self::Text(text) => io::has_text(path, &|sink| text.write(sink)),
+            Self::Pkcs12 { password, .. } => store::holds(path, assembled, password),
+        }
+    }
+}
+
+fn assemble(args: &BundleArgs, passwords: &Passwords) -> Result<Assembled, CliError> {
     let mut policy = Policy::new(args.at.unwrap_or_else(io::now));
     if args.allow_leaf {
         policy = policy.allow_leaf();
@@ -81,17 +115,23 @@ fn assemble(args: &BundleArgs) -> Result<Assembled, CliError> {
     let system = if args.system { Some(system_file()?) } else { None };
     for input in system.iter().chain(&args.inputs) {
         for file in io::files(input)? {
-            add(&mut assembler, &file)?;
+            add(&mut assembler, &file, passwords)?;
         }
     }
     Ok(assembler.finish(Order::from(args.order)))
 }
 
-fn add(assembler: &mut Assembler, file: &Path) -> Result<(), CliError> {
-    let mut input = assembler.open(&io::origin(file));
+fn add(assembler: &mut Assembler, file: &Path, passwords: &Passwords) -> Result<(), CliError> {
+    let origin = io::origin(file);
+    let mut input = assembler.open(&origin);
     io::read_pieces(file, |piece| input.feed(piece))?;
-    input.close();
-    Ok(())
+    match input.into_pkcs12() {
+        Ok(input) => store::open(input, &origin, passwords),
+        Err(input) => {
+            input.close();
+            Ok(())
+        }
+    }
 }
 
 /// The file with the certificates that this system trusts.
@@ -100,12 +140,13 @@ pub(crate) fn system_file() -> Result<PathBuf, CliError> {
     named.or_else(|| io::first_file(&SYSTEM_FILES)).ok_or(CliError::NoSystemStore)
 }
 
-fn format(args: &BundleArgs) -> ca_bundle::Format {
+/// The format, if it is text.
+fn text_format(args: &BundleArgs) -> Option<ca_bundle::Format> {
     // INVARIANT: the two texts are names, as a test of this command shows.
     let name =
         |default: &str| args.name.clone().or_else(|| default.parse().ok()).unwrap_or_else(|| args.namespace.clone());
     let namespace = args.namespace.clone();
-    match args.format {
+    Some(match args.format {
         Format::Pem if args.comments => ca_bundle::Format::CommentedPem,
         Format::Pem => ca_bundle::Format::Pem,
         Format::Configmap => ca_bundle::Format::ConfigMap { name: name("ca-bundle"), namespace },
@@ -113,7 +154,8 @@ fn format(args: &BundleArgs) -> ca_bundle::Format {
         Format::ClusterTrustBundle => ca_bundle::Format::ClusterTrustBundle { name: name("ca-bundle") },
         Format::Values => ca_bundle::Format::Values,
         Format::Json => ca_bundle::Format::Json,
-    }
+        Format::Pkcs12 => return None,
+    })
 }
 
 struct Done {
@@ -122,7 +164,7 @@ struct Done {
 }
 
 fn write(
-    rendered: &Rendered<'_>,
+    bundle: &Bundle<'_>,
     path: &Path,
     args: &BundleArgs,
     assembled: &Assembled,
@@ -130,26 +172,30 @@ fn write(
 ) -> Result<Done, CliError> {
     let counted = counted(assembled);
     let name = path.display();
-    if io::has_text(path, &|sink| rendered.write(sink))? {
+    if bundle.is_in(path, assembled)? {
         return Ok(Done { changes: false, text: format!("{name} is unchanged: {counted}") });
     }
     if args.check {
         // With JSON, stdout has the report and nothing else; the exit status says that something would change.
         if output == Output::Human {
-            let diff = diff(path, assembled)?;
+            let diff = diff(path, assembled, bundle)?;
             io::print(&|sink| sink(diff.as_bytes()))?;
         }
         return Ok(Done { changes: true, text: format!("{name} would change: {counted}") });
     }
-    io::replace(path, &|sink| rendered.write(sink))?;
+    io::replace(path, &|sink| bundle.write(sink))?;
     Ok(Done { changes: true, text: format!("wrote {name}: {counted}") })
 }
 
 /// The certificates that would leave the file and those that would come into it, as lines of a diff.
-fn diff(path: &Path, assembled: &Assembled) -> Result<String, CliError> {
+fn diff(path: &Path, assembled: &Assembled, bundle: &Bundle<'_>) -> Result<String, CliError> {
     let mut old = Assembler::new(Policy::unjudged());
     if path.exists() {
-        add(&mut old, path)?;
+        let passwords = match bundle {
+            Bundle::Text(_) => Passwords::read(None)?,
+            Bundle::Pkcs12 { password, .. } => Passwords::only(password.clone()),
+        };
+        add(&mut old, path, &passwords)?;
     }
     let old = old.finish(Order::Input);
     let fingerprints = |bundle: &Assembled| bundle.certificates().map(|one| one.fingerprint()).collect::<BTreeSet<_>>();

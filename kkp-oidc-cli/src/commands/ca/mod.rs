@@ -5,6 +5,7 @@ mod check;
 mod explain;
 mod probe;
 mod read;
+mod store;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,0 +1,54 @@
+//! What is only shown at a terminal, which is a pseudo-terminal of `script` from util-linux.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::program::{assert_ends, bundle, folder};
+
+/// Run a shell line in which `$kkp` is the program at a terminal, where somebody types; what the terminal shows.
+fn at_terminal(folder: &Path, line: &str, typed: &[&str]) -> (Option<i32>, String) {
+    let mut child = Command::new("script")
+        .args(["--quiet", "--return", "--command", line, "/dev/null"])
+        .env("kkp", env!("CARGO_BIN_EXE_kkp-oidc"))
+        .env("SHELL", "/bin/sh")
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut keyboard = child.stdin.take().unwrap();
+    for text in typed {
+        // What is typed before the question is discarded with the echo.
+        sleep(Duration::from_millis(700));
+        let _ = writeln!(keyboard, "{text}");
+    }
+    sleep(Duration::from_millis(300));
+    let output = child.wait_with_output().unwrap();
+    drop(keyboard);
+    (output.status.code(), String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n"))
+}
+
+#[test]
+fn passwords_are_asked_for_and_not_shown() {
+    let name = "trust-openssl3.p12";
+    let folder = folder(&[name]);
+    let line = format!("$kkp ca bundle {name} -o out.pem --order input --at 2026-01-01");
+    let question = format!("Password of {name}: \n");
+    let shown = format!("{question}{question}wrote out.pem: 2 certificates\n");
+    assert_eq!(at_terminal(folder.path(), &line, &["hunter2", "changeit"]), (Some(0), shown));
+
+    let line = "$kkp ca bundle out.pem -o new.p12 --format pkcs12 --at 2026-01-01";
+    let questions = "New password of new.p12: \nThe same again: \n";
+    let differ = format!("{questions}error: the two passwords differ\n");
+    assert_eq!(at_terminal(folder.path(), line, &["one", "other"]), (Some(2), differ));
+    let wrote = format!("{questions}wrote new.p12: 2 certificates\n");
+    assert_eq!(at_terminal(folder.path(), line, &["secret", "secret"]), (Some(0), wrote));
+
+    fs::write(folder.path().join("password"), "secret").unwrap();
+    let arguments = ["new.p12", "--password-file", "password", "-o", "again.pem", "--at", "2026-01-01"];
+    assert_ends(&bundle(folder.path(), &arguments, b""), 0, "", "wrote again.pem: 2 certificates\n");
+}
