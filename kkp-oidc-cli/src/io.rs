@@ -78,6 +78,14 @@ pub(crate) fn first_line(path: &Path) -> Result<SecretString, CliError> {
     read().map_err(|cause| CliError::File { path: path.to_owned(), doing: "read", cause })
 }
 
+/// How many bytes there are in these files; `None` if one of them is not a regular file.
+pub(crate) fn len_of_all(files: &[PathBuf]) -> Option<u64> {
+    files.iter().try_fold(0_u64, |all, file| {
+        let file = fs::metadata(file).ok().filter(fs::Metadata::is_file)?;
+        all.checked_add(file.len())
+    })
+}
+
 /// Most files in one folder.
 const MAX_FOLDER_FILES: usize = 200_000;
 

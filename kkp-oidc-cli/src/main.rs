@@ -10,6 +10,7 @@ mod io;
 #[cfg(feature = "serve")]
 mod log;
 mod pkcs12;
+mod progress;
 #[cfg(feature = "serve")]
 mod serve_error;
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::program::{assert_ends, bundle, folder};
+use crate::program::{assert_ends, bundle, fixture, folder};
 
 /// Run a shell line in which `$kkp` is the program at a terminal, where somebody types; what the terminal shows.
 fn at_terminal(folder: &Path, line: &str, typed: &[&str]) -> (Option<i32>, String) {
@@ -30,6 +30,41 @@ fn at_terminal(folder: &Path, line: &str, typed: &[&str]) -> (Option<i32>, Strin
     let output = child.wait_with_output().unwrap();
     drop(keyboard);
     (output.status.code(), String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n"))
+}
+
+/// A shell command that passes root.pem on in two pieces, with so many seconds between.
+fn slow(seconds: &str) -> String {
+    format!("(head -c 100 root.pem; sleep {seconds}; tail -c +101 root.pem)")
+}
+
+#[test]
+fn long_reading_shows_how_far_it_is_and_takes_it_back() {
+    let folder = folder(&["root.pem"]);
+    let line = format!("{} | $kkp ca bundle - -o out.pem --at 2026-01-01", slow("1.3"));
+    let shown = "\rread 0.0 MiB\u{1b}[K\r\u{1b}[Kwrote out.pem: 1 certificate\n";
+    assert_eq!(at_terminal(folder.path(), &line, &[]), (Some(0), shown.to_owned()));
+
+    // stdout has the bundle alone, and with --output json the report alone.
+    let line = format!("{} | $kkp ca bundle - --at 2026-01-01 >out", slow("1.3"));
+    let shown = "\rread 0.0 MiB\u{1b}[K\r\u{1b}[K1 certificate\n";
+    assert_eq!(at_terminal(folder.path(), &line, &[]), (Some(0), shown.to_owned()));
+    assert_eq!(fs::read(folder.path().join("out")).unwrap(), fs::read(fixture("root.pem")).unwrap());
+    let line = format!("{} | $kkp ca bundle - --at 2026-01-01 --output json >out", slow("1.3"));
+    assert_eq!(at_terminal(folder.path(), &line, &[]), (Some(0), "\rread 0.0 MiB\u{1b}[K\r\u{1b}[K".to_owned()));
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(folder.path().join("out")).unwrap()).unwrap();
+    assert_eq!(report["certificates"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn short_reading_shows_nothing_and_neither_does_long_without_a_terminal() {
+    let folder = folder(&["root.pem"]);
+    let line = format!("{} | $kkp ca bundle - -o out.pem --at 2026-01-01", slow("0.1"));
+    assert_eq!(at_terminal(folder.path(), &line, &[]), (Some(0), "wrote out.pem: 1 certificate\n".to_owned()));
+
+    let line = format!("{} | $kkp ca bundle - -o out.pem --at 2026-01-01 2>err", slow("1.3"));
+    assert_eq!(at_terminal(folder.path(), &line, &[]), (Some(0), String::new()));
+    let stderr = fs::read_to_string(folder.path().join("err")).unwrap();
+    assert_eq!(stderr, "out.pem is unchanged: 1 certificate\n");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::args::Output;
 use crate::args::ca_bundle::{BundleArgs, Format};
 use crate::commands::ca::store::{self, Passwords};
 use crate::error::CliError;
+use crate::progress::Progress;
 use crate::{io, pkcs12};
 
 /// Where distributions have the certificates that they trust, in the order in which Go looks.
@@ -113,20 +114,29 @@ fn assemble(args: &BundleArgs, passwords: &Passwords) -> Result<Assembled, CliEr
     }
     let mut assembler = Assembler::new(policy);
     let system = if args.system { Some(system_file()?) } else { None };
+    let mut files = Vec::new();
     for input in system.iter().chain(&args.inputs) {
-        for file in io::files(input)? {
-            add(&mut assembler, &file, passwords)?;
-        }
+        files.append(&mut io::files(input)?);
+    }
+    let mut progress = Progress::begin(io::len_of_all(&files));
+    for file in &files {
+        add(&mut assembler, file, passwords, &mut progress)?;
     }
     Ok(assembler.finish(Order::from(args.order)))
 }
 
-fn add(assembler: &mut Assembler, file: &Path, passwords: &Passwords) -> Result<(), CliError> {
+fn add(assembler: &mut Assembler, file: &Path, passwords: &Passwords, progress: &mut Progress) -> Result<(), CliError> {
     let origin = io::origin(file);
     let mut input = assembler.open(&origin);
-    io::read_pieces(file, |piece| input.feed(piece))?;
+    io::read_pieces(file, |piece| {
+        progress.add(piece.len());
+        input.feed(piece)
+    })?;
     match input.into_pkcs12() {
-        Ok(input) => store::open(input, &origin, passwords),
+        Ok(input) => {
+            progress.clear();
+            store::open(input, &origin, passwords)
+        }
         Err(input) => {
             input.close();
             Ok(())
@@ -195,7 +205,7 @@ fn diff(path: &Path, assembled: &Assembled, bundle: &Bundle<'_>) -> Result<Strin
             Bundle::Text(_) => Passwords::read(None)?,
             Bundle::Pkcs12 { password, .. } => Passwords::only(password.clone()),
         };
-        add(&mut old, path, &passwords)?;
+        add(&mut old, path, &passwords, &mut Progress::begin(None))?;
     }
     let old = old.finish(Order::Input);
     let fingerprints = |bundle: &Assembled| bundle.certificates().map(|one| one.fingerprint()).collect::<BTreeSet<_>>();
