@@ -135,3 +135,61 @@ fn certificates(bags: SafeContents) -> Result<Vec<Vec<u8>>, Refusal> {
     }
     Ok(certificates)
 }
+
+#[cfg(test)]
+mod tests {
+    use cms::cert::x509::spki::AlgorithmIdentifierOwned;
+    use cms::content_info::CmsVersion;
+    use cms::enveloped_data::EncryptedContentInfo;
+    use der::{Any, Encode as _};
+    use pkcs5::pbes2::Parameters;
+    use pkcs12::pfx::Version;
+    use pkcs12::safe_bag::SafeBag;
+
+    use super::*;
+
+    /// A store without authentication that has one bag, in an encrypted part. (No program that we know hides keys.)
+    fn encrypted(bag_id: ObjectIdentifier, rounds: u32) -> Vec<u8> {
+        let bag_value = OctetString::new([1, 2, 3]).unwrap().to_der().unwrap();
+        let bags = vec![SafeBag { bag_id, bag_value, bag_attributes: None }].to_der().unwrap();
+        let parameters = Parameters::pbkdf2_sha256_aes256cbc(rounds, &[1; 8], &[2; 16]).unwrap();
+        // The outline alone is judged by its number of rounds.
+        let bags = if rounds > 1 { bags } else { parameters.encrypt("right", &bags).unwrap() };
+        let data = EncryptedData {
+            version: CmsVersion::V0,
+            enc_content_info: EncryptedContentInfo {
+                content_type: DATA,
+                content_enc_alg: AlgorithmIdentifierOwned {
+                    oid: ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.13"),
+                    parameters: Some(Any::encode_from(&parameters).unwrap()),
+                },
+                encrypted_content: Some(OctetString::new(bags).unwrap()),
+            },
+            unprotected_attrs: None,
+        };
+        let content = Any::encode_from(&data).unwrap();
+        let parts = vec![ContentInfo { content_type: ENCRYPTED_DATA, content }].to_der().unwrap();
+        let content = Any::encode_from(&OctetString::new(parts).unwrap()).unwrap();
+        let auth_safe = ContentInfo { content_type: DATA, content };
+        Pfx { version: Version::V3, auth_safe, mac_data: None }.to_der().unwrap()
+    }
+
+    #[test]
+    fn what_is_hidden_in_an_encrypted_part_is_found() {
+        let open = |bag, password| Store::parse(&encrypted(bag, 1))?.open(&Password::new(password));
+        for bag in [pkcs12::PKCS_12_KEY_BAG_OID, pkcs12::PKCS_12_PKCS8_KEY_BAG_OID, pkcs12::PKCS_12_SECRET_BAG_OID] {
+            assert_eq!(open(bag, "right"), Err(Refusal::PrivateKey));
+            assert_eq!(open(bag, "wrong"), Err(Refusal::Password));
+        }
+        let unknown = Refusal::Why("there is something in it that this program does not know");
+        assert_eq!(open(pkcs12::PKCS_12_SAFE_CONTENTS_BAG_OID, "right"), Err(unknown));
+        assert_eq!(open(pkcs12::PKCS_12_CRL_BAG_OID, "right"), Ok(vec![]));
+    }
+
+    #[test]
+    fn rounds_are_limited_before_any_is_done() {
+        let slow = Refusal::Why("its iteration counts are so high that opening it would take very long");
+        let refusal = |rounds| Store::parse(&encrypted(pkcs12::PKCS_12_CRL_BAG_OID, rounds)).err();
+        assert_eq!((refusal(2_500_000), refusal(2_500_001), refusal(100_000_000)), (None, Some(slow), Some(slow)));
+    }
+}

@@ -25,6 +25,14 @@ fn refused(name: &str, why: &str) -> String {
     )
 }
 
+fn private_key(name: &str) -> String {
+    format!(
+        "error[private-key]: there is a private key in it, so nothing is written\n  --> {name}\n  \
+         = help: take it out, and replace the key: whoever reads the bundle could have copied it\n\n\
+         nothing was written\n"
+    )
+}
+
 #[test]
 fn stores_of_openssl_and_java_old_and_new_give_their_certificates() {
     let names = ["openssl3", "openssl1", "3des", "rc2-128", "sha512", "no-mac", "java", "java-old"];
@@ -91,13 +99,9 @@ fn a_store_that_does_not_open_is_refused_and_says_what_to_do() {
 
 #[test]
 fn a_key_in_a_store_stops_everything_even_without_the_password() {
-    for name in ["trust-key.p12", "trust-plain-key.p12"] {
+    for name in ["trust-key.p12", "trust-plain-key.p12", "trust-java-secret.p12"] {
         let folder = folder(&[name, "root.pem"]);
-        let expected = format!(
-            "error[private-key]: there is a private key in it, so nothing is written\n  --> {name}\n  \
-             = help: take it out, and replace the key: whoever reads the bundle could have copied it\n\n\
-             nothing was written\n"
-        );
+        let expected = private_key(name);
         for arguments in [vec![name, "root.pem"], vec![name, "root.pem", "--password-file", "password"]] {
             assert_ends(&run(folder.path(), &arguments), 1, "", &expected);
         }
