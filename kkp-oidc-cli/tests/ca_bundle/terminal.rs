@@ -1,7 +1,7 @@
 //! What is only shown at a terminal, which is a pseudo-terminal of `script` from util-linux.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -20,16 +20,23 @@ fn at_terminal(folder: &Path, line: &str, typed: &[&str]) -> (Option<i32>, Strin
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut keyboard = child.stdin.take().unwrap();
-    for text in typed {
-        // What is typed before the question is discarded with the echo.
-        sleep(Duration::from_millis(700));
-        let _ = writeln!(keyboard, "{text}");
+    let (mut keyboard, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let mut shown = Vec::new();
+    for answer in typed {
+        // A question ends with a blank. The echo is off just after it.
+        let mut byte = [0];
+        while !shown.ends_with(b": ") && screen.read(&mut byte).unwrap() > 0 {
+            shown.push(byte[0]);
+        }
+        sleep(Duration::from_millis(500));
+        let _ = writeln!(keyboard, "{answer}");
+        // What ends the line of the question.
+        screen.read_exact(&mut byte).unwrap();
+        shown.push(byte[0]);
     }
-    sleep(Duration::from_millis(300));
-    let output = child.wait_with_output().unwrap();
+    screen.read_to_end(&mut shown).unwrap();
     drop(keyboard);
-    (output.status.code(), String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n"))
+    (child.wait().unwrap().code(), String::from_utf8(shown).unwrap().replace("\r\n", "\n"))
 }
 
 /// A shell command that passes root.pem on in two pieces, with so many seconds between.
@@ -40,16 +47,16 @@ fn slow(seconds: &str) -> String {
 #[test]
 fn long_reading_shows_how_far_it_is_and_takes_it_back() {
     let folder = folder(&["root.pem"]);
-    let line = format!("{} | $kkp ca bundle - -o out.pem --at 2026-01-01", slow("1.3"));
+    let line = format!("{} | $kkp ca bundle - -o out.pem --at 2026-01-01", slow("2"));
     let shown = "\rread 0.0 MiB\u{1b}[K\r\u{1b}[Kwrote out.pem: 1 certificate\n";
     assert_eq!(at_terminal(folder.path(), &line, &[]), (Some(0), shown.to_owned()));
 
     // stdout has the bundle alone, and with --output json the report alone.
-    let line = format!("{} | $kkp ca bundle - --at 2026-01-01 >out", slow("1.3"));
+    let line = format!("{} | $kkp ca bundle - --at 2026-01-01 >out", slow("2"));
     let shown = "\rread 0.0 MiB\u{1b}[K\r\u{1b}[K1 certificate\n";
     assert_eq!(at_terminal(folder.path(), &line, &[]), (Some(0), shown.to_owned()));
     assert_eq!(fs::read(folder.path().join("out")).unwrap(), fs::read(fixture("root.pem")).unwrap());
-    let line = format!("{} | $kkp ca bundle - --at 2026-01-01 --output json >out", slow("1.3"));
+    let line = format!("{} | $kkp ca bundle - --at 2026-01-01 --output json >out", slow("2"));
     assert_eq!(at_terminal(folder.path(), &line, &[]), (Some(0), "\rread 0.0 MiB\u{1b}[K\r\u{1b}[K".to_owned()));
     let report: serde_json::Value = serde_json::from_slice(&fs::read(folder.path().join("out")).unwrap()).unwrap();
     assert_eq!(report["certificates"].as_array().unwrap().len(), 1);
@@ -58,10 +65,10 @@ fn long_reading_shows_how_far_it_is_and_takes_it_back() {
 #[test]
 fn short_reading_shows_nothing_and_neither_does_long_without_a_terminal() {
     let folder = folder(&["root.pem"]);
-    let line = format!("{} | $kkp ca bundle - -o out.pem --at 2026-01-01", slow("0.1"));
+    let line = format!("{} | $kkp ca bundle - -o out.pem --at 2026-01-01", slow("0"));
     assert_eq!(at_terminal(folder.path(), &line, &[]), (Some(0), "wrote out.pem: 1 certificate\n".to_owned()));
 
-    let line = format!("{} | $kkp ca bundle - -o out.pem --at 2026-01-01 2>err", slow("1.3"));
+    let line = format!("{} | $kkp ca bundle - -o out.pem --at 2026-01-01 2>err", slow("2"));
     assert_eq!(at_terminal(folder.path(), &line, &[]), (Some(0), String::new()));
     let stderr = fs::read_to_string(folder.path().join("err")).unwrap();
     assert_eq!(stderr, "out.pem is unchanged: 1 certificate\n");
