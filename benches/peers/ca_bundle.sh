@@ -20,7 +20,7 @@ bundle=$target/release/kkp-oidc
 for len in 10000 100000; do "$target/release/examples/ca_bundle_input" "$len" >"$work/$len.pem"; done
 [ ! -f /etc/ssl/certs/ca-certificates.crt ] || cp /etc/ssl/certs/ca-certificates.crt "$work/Debian.pem"
 
-peers=(product cat awk openssl)
+peers=(product input cat awk openssl)
 if command -v go >/dev/null; then
   go build -o "$work/go-peer" benches/peers/ca_bundle.go
   peers+=(go)
@@ -31,6 +31,7 @@ run() { # PEER IN OUT
   case $1 in
     # 1: some of Debian's have expired.
     product) "$bundle" ca bundle "$2" --order sha256 -o "$3" || [ $? = 1 ] ;;
+    input) "$bundle" ca bundle "$2" --order input -o "$3" || [ $? = 1 ] ;;
     cat) cat "$2" >"$3" ;;
     awk) cat "$2" | awk '{ s = s $0 "\n" } /-----END/ { if (!(s in seen)) { seen[s]; printf "%s", s } s = "" }' >"$3" ;;
     openssl) openssl crl2pkcs7 -nocrl -certfile "$2" | openssl pkcs7 -print_certs -out "$3" ;;
@@ -41,12 +42,17 @@ run() { # PEER IN OUT
 
 median() { sort -g | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 
+times() { # PEER OTHER: the median of the rounds' ratios
+  paste -d' ' "$work/$1.times" "$work/$2.times" | awk '{ print $1 / ($3 > 0 ? $3 : 0.01) }' | median
+}
+
 peak() { # PEER IN OUT
   case $1 in
-    product | go | python) ;;
+    product | input | go | python) ;;
     *) echo - && return ;;
   esac
   local command=("$bundle" ca bundle "$2" --order sha256 -o "$3")
+  [ "$1" != input ] || command=("$bundle" ca bundle "$2" --order input -o "$3")
   [ "$1" != go ] || command=("$work/go-peer" "$2" "$3")
   [ "$1" != python ] || command=(python3 benches/peers/ca_bundle.py "$2" "$3")
   if [ -x /usr/bin/time ]; then
@@ -56,8 +62,8 @@ peak() { # PEER IN OUT
   fi
 }
 
-echo "| input | program | CPU ms | wall ms | peak MiB | CPU, times kkp-oidc |"
-echo "|---|---|---|---|---|---|"
+echo "| input | program | CPU ms | wall ms | peak MiB | CPU, times kkp-oidc | CPU, times cat |"
+echo "|---|---|---|---|---|---|---|"
 for input in Debian 10000 100000; do
   in=$work/$input.pem
   [ -f "$in" ] || continue
@@ -80,7 +86,10 @@ for input in Debian 10000 100000; do
     [ -f "$work/$peer.times" ] || continue
     cpu=$(cut -d' ' -f1 "$work/$peer.times" | median)
     wall=$(cut -d' ' -f2 "$work/$peer.times" | median)
-    ratio=$(paste -d' ' "$work/$peer.times" "$work/product.times" | awk '{ print $1 / ($3 > 0 ? $3 : 0.01) }' | median)
-    printf '| %s | %s | %.1f | %.1f | %s | %.2f |\n' "$input" "${peer/product/kkp-oidc}" "$cpu" "$wall" "$(peak "$peer" "$in" "$work/out")" "$ratio"
+    ratio=$(times "$peer" product)
+    floor=$(times "$peer" cat)
+    name=${peer/product/kkp-oidc}
+    printf '| %s | %s | %.1f | %.1f | %s | %.2f | %.1f |\n' "$input" "${name/input/kkp-oidc, input order}" "$cpu" "$wall" \
+      "$(peak "$peer" "$in" "$work/out")" "$ratio" "$floor"
   done
 done

@@ -10,6 +10,7 @@ use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::secret::{SecretBytes, SecretString};
 
 use crate::error::CliError;
+use crate::replacement::Replacement;
 
 /// The largest file that is read, in bytes.
 const MAX_FILE_LEN: u64 = 16 * 1024 * 1024;
@@ -202,35 +203,23 @@ pub(crate) fn has_text(path: &Path, text: &Pieces<'_>) -> Result<bool, CliError>
 /// Put text in the place of a file, at once: it is written beside it and renamed. The mode of the file stays. What is no
 /// regular file, such as a pipe, is written to directly; a symbolic link stays, its target is replaced.
 pub(crate) fn replace(path: &Path, text: &Pieces<'_>) -> Result<(), CliError> {
-    let write = |mut file: File| {
-        text(&mut |piece| file.write_all(piece))?;
-        file.flush().map(|()| file)
-    };
-    let replace = || {
-        let (path, old) = match fs::canonicalize(path) {
-            Ok(path) => (path.clone(), Some(fs::metadata(path)?)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (path.to_owned(), None),
-            Err(error) => return Err(error),
-        };
-        if old.as_ref().is_some_and(|old| !old.is_file()) {
-            return write(OpenOptions::new().write(true).open(path)?).map(drop);
+    let replace = || match Replacement::begin(path)? {
+        Some(mut replacement) => {
+            text(&mut |piece| replacement.write(piece))?;
+            replacement.finish()
         }
-        let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_string_lossy();
-        let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-        let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
-        let finish = || {
-            if let Some(old) = &old {
-                file.set_permissions(old.permissions())?;
-            }
-            write(file)?.sync_all()?;
-            fs::rename(&beside, &path)
-        };
-        finish().inspect_err(|_| {
-            // What cannot be removed stays; the error that matters is the first.
-            let _ = fs::remove_file(&beside);
-        })
+        None => {
+            let mut file = OpenOptions::new().write(true).open(path)?;
+            text(&mut |piece| file.write_all(piece))?;
+            file.flush()
+        }
     };
-    replace().map_err(|cause| CliError::File { path: path.to_owned(), doing: "written", cause })
+    replace().map_err(|cause| unwritten(path, cause))
+}
+
+/// A file that cannot be written.
+pub(crate) fn unwritten(path: &Path, cause: io::Error) -> CliError {
+    CliError::File { path: path.to_owned(), doing: "written", cause }
 }
 
 /// Write text to stdout.

@@ -11,6 +11,7 @@ mod io;
 mod log;
 mod pkcs12;
 mod progress;
+mod replacement;
 #[cfg(feature = "serve")]
 mod serve_error;
 

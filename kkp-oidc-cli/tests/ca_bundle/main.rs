@@ -5,5 +5,7 @@
 mod bundle;
 mod pkcs12;
 mod program;
+#[cfg(unix)]
+mod streamed;
 #[cfg(target_os = "linux")]
 mod terminal;

@@ -12,6 +12,7 @@ use crate::ca_bundle::bundle::Assembled;
 use crate::ca_bundle::certificate::{Facts, Fingerprint, MAX_CERTIFICATE_LEN, name_text};
 use crate::ca_bundle::finding::{CertificateName, Fault, Finding, Place, Severity};
 use crate::ca_bundle::order::Order;
+use crate::ca_bundle::output;
 use crate::ca_bundle::scan::MAX_SECTION_LEN;
 use crate::ca_bundle::store::{Spot, Store};
 
@@ -150,6 +151,19 @@ impl Assembler {
             counts: BTreeMap::new(),
             worst: None,
         }
+    }
+
+    /// Pass on the certificates that were kept since the last call, as PEM and in the order of the inputs, and forget all
+    /// of them but their fingerprints and places, so that duplicates are still found. [`Assembled`] counts them, but no
+    /// longer has them.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `sink`.
+    pub fn take_pem<E>(&mut self, sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        output::write_pem(self.store.kept().iter().map(|kept| self.store.der(kept)), sink)?;
+        self.store.pass_on();
+        Ok(())
     }
 
     /// The certificates that were good enough, in `order`, and all findings in the order in which they were found.

@@ -25,16 +25,18 @@ impl Assembled {
         kept.map(|kept| Certificate { assembled: self, kept })
     }
 
-    /// How many certificates there are.
+    /// How many certificates there are, with those that [`Assembler::take_pem`] passed on.
+    ///
+    /// [`Assembler::take_pem`]: crate::ca_bundle::Assembler::take_pem
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.order.len()
+        self.order.len().saturating_add(self.store.passed_on())
     }
 
     /// Whether there is no certificate.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.order.is_empty()
+        self.len() == 0
     }
 
     /// What was found, in the order of the inputs; at most [`MAX_FINDINGS`] of each kind.
@@ -60,7 +62,7 @@ impl Assembled {
     /// Whether there is something that may be written: at least one certificate, and nothing [`Severity::Fatal`].
     #[must_use]
     pub fn is_writable(&self) -> bool {
-        !self.order.is_empty() && self.worst < Some(Severity::Fatal)
+        !self.is_empty() && self.worst < Some(Severity::Fatal)
     }
 }
 

@@ -117,6 +117,15 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// As [`Assembler::take_pem`], while the input is read.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `sink`.
+    pub fn take_pem<E>(&mut self, sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        self.sections.assembler.take_pem(sink)
+    }
+
     /// There is no more.
     pub fn close(mut self) {
         self.settle();

@@ -116,12 +116,13 @@ impl Rendered<'_> {
     pub fn write<E>(&self, mut sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         match &self.0 {
             Content::Text(text) => sink(text.as_bytes()),
-            Content::Pem { bundle, commented } => {
+            Content::Pem { bundle, commented: false } => {
+                write_pem(bundle.certificates().map(|certificate| certificate.der()), sink)
+            }
+            Content::Pem { bundle, commented: true } => {
                 let mut writer = PemWriter::default();
                 for certificate in bundle.certificates() {
-                    if *commented {
-                        writer.comment(&certificate);
-                    }
+                    writer.comment(&certificate);
                     writer.section(certificate.der());
                     if writer.text.len() >= PIECE_LEN {
                         sink(writer.text.as_bytes())?;
@@ -213,6 +214,22 @@ impl fmt::Display for Quoted<'_> {
             && !matches!(name, "y" | "yes" | "n" | "no" | "on" | "off" | "true" | "false" | "null");
         if plain { f.write_str(name) } else { write!(f, "\"{name}\"") }
     }
+}
+
+/// Pass DER certificates on as PEM, in pieces, until `sink` fails.
+pub(super) fn write_pem<'a, E>(
+    certificates: impl Iterator<Item = &'a [u8]>,
+    mut sink: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut writer = PemWriter::default();
+    for der in certificates {
+        writer.section(der);
+        if writer.text.len() >= PIECE_LEN {
+            sink(writer.text.as_bytes())?;
+            writer.text.clear();
+        }
+    }
+    sink(writer.text.as_bytes())
 }
 
 /// Writes PEM into one text.

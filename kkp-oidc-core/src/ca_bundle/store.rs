@@ -29,6 +29,7 @@ pub(super) struct Store {
     der: Vec<u8>,
     kept: Vec<Kept>,
     seen: HashMap<Fingerprint, Spot>,
+    passed_on: usize,
 }
 
 impl Store {
@@ -63,6 +64,18 @@ impl Store {
     pub(super) fn der(&self, kept: &Kept) -> &[u8] {
         let len = usize::try_from(kept.len).unwrap_or(0);
         self.der.get(kept.start..).and_then(|rest| rest.get(..len)).unwrap_or_default()
+    }
+
+    /// Forget the certificates that are kept, but not that they were seen.
+    pub(super) fn pass_on(&mut self) {
+        self.passed_on = self.passed_on.saturating_add(self.kept.len());
+        self.kept.clear();
+        self.der.clear();
+    }
+
+    /// How many certificates were passed on.
+    pub(super) const fn passed_on(&self) -> usize {
+        self.passed_on
     }
 
     /// The certificates without what was only needed to find them.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,10 +11,11 @@ use kkp_oidc_core::ca_bundle::{self, Assembled, Assembler, Order, Policy, Render
 use kkp_oidc_core::secret::SecretString;
 
 use crate::args::Output;
-use crate::args::ca_bundle::{BundleArgs, Format};
+use crate::args::ca_bundle::{BundleArgs, Format, OrderArg};
 use crate::commands::ca::store::{self, Passwords};
 use crate::error::CliError;
 use crate::progress::Progress;
+use crate::replacement::Replacement;
 use crate::{io, pkcs12};
 
 /// Where distributions have the certificates that they trust, in the order in which Go looks.
@@ -32,7 +34,12 @@ const MAX_SHOWN: usize = 20;
 /// Make a bundle.
 pub(crate) fn run(args: &BundleArgs, output: Output) -> Result<ExitCode, CliError> {
     let passwords = Passwords::read(args.password_file.as_deref())?;
-    let assembled = assemble(args, &passwords)?;
+    if let Some(path) = streamed(args, output)
+        && let Some(file) = Replacement::begin(path).map_err(|cause| io::unwritten(path, cause))?
+    {
+        return stream(args, path, file, &passwords);
+    }
+    let assembled = assemble(args, &passwords, &mut None)?;
     let mut refused = assembled.worst() >= Some(Severity::Refused) || assembled.is_empty();
     let mut said = findings(&assembled);
     let mut rendered = None;
@@ -81,6 +88,33 @@ pub(crate) fn run(args: &BundleArgs, output: Output) -> Result<ExitCode, CliErro
     Ok(ExitCode::from(u8::from(refused)))
 }
 
+/// The file to which certificates can go as they are found, so that none is kept in memory.
+fn streamed(args: &BundleArgs, output: Output) -> Option<&Path> {
+    let is_pem = args.format == Format::Pem && !args.comments;
+    let is_streamed = is_pem && args.order == OrderArg::Input && !args.check && output == Output::Human;
+    args.out.as_deref().filter(|_| is_streamed)
+}
+
+/// Make a bundle in the order of the inputs.
+fn stream(args: &BundleArgs, path: &Path, file: Replacement, passwords: &Passwords) -> Result<ExitCode, CliError> {
+    let mut file = Some(file);
+    let assembled = assemble(args, passwords, &mut file)?;
+    let mut said = findings(&assembled);
+    let counted = counted(&assembled);
+    let finish = |file: Option<Replacement>| match file {
+        Some(file) if assembled.is_writable() => {
+            if file.is_there()? {
+                return Ok(format!("{} is unchanged: {counted}", path.display()));
+            }
+            file.finish().map(|()| format!("wrote {}: {counted}", path.display()))
+        }
+        _ => Ok("nothing was written".to_owned()),
+    };
+    said.push_str(&finish(file).map_err(|cause| io::unwritten(path, cause))?);
+    eprint_line(&said);
+    Ok(ExitCode::from(u8::from(assembled.worst() >= Some(Severity::Refused) || assembled.is_empty())))
+}
+
 /// What is written.
 enum Bundle<'a> {
     Text(&'a Rendered<'a>),
@@ -104,7 +138,8 @@ impl Bundle<'_> {
     }
 }
 
-fn assemble(args: &BundleArgs, passwords: &Passwords) -> Result<Assembled, CliError> {
+/// Read all inputs. Certificates go to `file` as they are found, if there is one.
+fn assemble(args: &BundleArgs, passwords: &Passwords, file: &mut Option<Replacement>) -> Result<Assembled, CliError> {
     let mut policy = Policy::new(args.at.unwrap_or_else(io::now));
     if args.allow_leaf {
         policy = policy.allow_leaf();
@@ -119,29 +154,42 @@ fn assemble(args: &BundleArgs, passwords: &Passwords) -> Result<Assembled, CliEr
         files.append(&mut io::files(input)?);
     }
     let mut progress = Progress::begin(io::len_of_all(&files));
-    for file in &files {
-        add(&mut assembler, file, passwords, &mut progress)?;
+    for input in &files {
+        add(&mut assembler, input, passwords, &mut progress, file)?;
     }
     Ok(assembler.finish(Order::from(args.order)))
 }
 
-fn add(assembler: &mut Assembler, file: &Path, passwords: &Passwords, progress: &mut Progress) -> Result<(), CliError> {
+fn add(
+    assembler: &mut Assembler,
+    file: &Path,
+    passwords: &Passwords,
+    progress: &mut Progress,
+    out: &mut Option<Replacement>,
+) -> Result<(), CliError> {
     let origin = io::origin(file);
     let mut input = assembler.open(&origin);
+    let mut written = Ok(());
     io::read_pieces(file, |piece| {
         progress.add(piece.len());
-        input.feed(piece)
+        let more = input.feed(piece);
+        if let Some(out) = out {
+            written = input.take_pem(|pem| out.write(pem));
+        }
+        if written.is_ok() { more } else { ControlFlow::Break(()) }
     })?;
     match input.into_pkcs12() {
         Ok(input) => {
             progress.clear();
-            store::open(input, &origin, passwords)
+            store::open(input, &origin, passwords)?;
         }
-        Err(input) => {
-            input.close();
-            Ok(())
-        }
+        Err(input) => input.close(),
     }
+    if let Some(out) = out {
+        written = written.and_then(|()| assembler.take_pem(|pem| out.write(pem)));
+        written.map_err(|cause| out.unwritten(cause))?;
+    }
+    Ok(())
 }
 
 /// The file with the certificates that this system trusts.
@@ -205,7 +253,7 @@ fn diff(path: &Path, assembled: &Assembled, bundle: &Bundle<'_>) -> Result<Strin
             Bundle::Text(_) => Passwords::read(None)?,
             Bundle::Pkcs12 { password, .. } => Passwords::only(password.clone()),
         };
-        add(&mut old, path, &passwords, &mut Progress::begin(None))?;
+        add(&mut old, path, &passwords, &mut Progress::begin(None), &mut None)?;
     }
     let old = old.finish(Order::Input);
     let fingerprints = |bundle: &Assembled| bundle.certificates().map(|one| one.fingerprint()).collect::<BTreeSet<_>>();
