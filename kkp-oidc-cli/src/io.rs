@@ -56,7 +56,7 @@ pub(crate) fn now() -> UnixTime {
 }
 
 /// Most bytes that are read at once.
-const PIECE_LEN: usize = 256 * 1024;
+const PIECE_LEN: usize = 64 * 1024;
 
 /// The longest password that is read, in bytes.
 const MAX_PASSWORD_LEN: usize = 4096;
