@@ -53,6 +53,12 @@ impl From<&str> for SecretString {
     }
 }
 
+impl Default for SecretString {
+    fn default() -> Self {
+        Self::from("")
+    }
+}
+
 impl fmt::Debug for SecretString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecretString(..)")
@@ -62,7 +68,7 @@ impl fmt::Debug for SecretString {
 /// Bytes that must not be printed: a MAC key, a PKCE verifier before encoding.
 ///
 /// Any length, also empty. `Debug` shows neither the bytes nor how many there are.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
 impl SecretBytes {

@@ -12,7 +12,7 @@ use crate::server_address::is_server_address;
 use crate::yaml::{self, ParseYamlError};
 
 /// Base64 as Go reads it: padding is required, the unused bits before it may have any value.
-const GO_BASE64: GeneralPurpose = GeneralPurpose::new(
+pub(super) const GO_BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)

@@ -15,8 +15,10 @@
 
 mod admin;
 mod detour;
+pub mod file;
 mod key_order;
 mod letters;
+mod plain;
 mod render;
 mod resolve;
 pub(crate) mod scalar;
@@ -29,6 +31,7 @@ use std::fmt;
 pub use admin::{
     AdminCluster, AdminKubeconfig, CertificateAuthority, FindAdminClusterError, ParseAdminKubeconfigError,
 };
+pub use file::KubeconfigFile;
 pub use user::{AuthProviderConfig, ExecConfig, ExecEnvVar, InteractiveMode, Kubelogin, OidcAuthProvider, User};
 
 use crate::secret::SecretString;

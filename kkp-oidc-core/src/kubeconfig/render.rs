@@ -260,7 +260,7 @@ fn in_key_order(config: &BTreeMap<String, SecretString>) -> Vec<(&String, &Secre
 }
 
 /// A map key in an error: as it is if it is a short plain word, else only its length.
-struct Name<'a>(&'a str);
+pub(super) struct Name<'a>(pub(super) &'a str);
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -273,7 +273,7 @@ impl fmt::Display for Name<'_> {
     }
 }
 
-fn refused_at(path: String, refused: Refused) -> RenderKubeconfigError {
+pub(super) fn refused_at(path: String, refused: Refused) -> RenderKubeconfigError {
     match refused {
         Refused::Character(character) => RenderKubeconfigError::Character { path, code_point: character.into() },
         Refused::DocumentMarker => RenderKubeconfigError::DocumentMarker { path },

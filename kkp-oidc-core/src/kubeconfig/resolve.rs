@@ -66,7 +66,7 @@ fn is_word(text: &str) -> bool {
 }
 
 /// An integer or a decimal float once all underscores are gone, wherever they stood.
-fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     // Long tokens that start with a digit are common; a byte that no number has ends the matter without a copy.
     let may_be_number =
         |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b'_' | b'+' | b'-' | b'.' | b'x' | b'X' | b'o' | b'O');
@@ -104,7 +104,7 @@ fn is_go_integer(text: &str) -> bool {
 }
 
 /// Digits and radix of a Go integer literal. The lone `0` has no digits after its octal prefix and is zero.
-fn split_prefix(text: &str) -> Option<(&str, u32)> {
+pub(super) fn split_prefix(text: &str) -> Option<(&str, u32)> {
     let bytes = text.as_bytes();
     match bytes {
         [] => None,
@@ -117,7 +117,7 @@ fn split_prefix(text: &str) -> Option<(&str, u32)> {
 }
 
 /// The value of `digits`, or none if one is not a digit of `radix` or the value is above `u64::MAX`.
-fn magnitude(digits: &str, radix: u32) -> Option<u64> {
+pub(super) fn magnitude(digits: &str, radix: u32) -> Option<u64> {
     if digits.is_empty() {
         return None;
     }

@@ -9,12 +9,13 @@
 //!   with room for a kubeconfig of 10,000 clusters.
 
 mod tree;
+pub(crate) mod styled;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::DeserializeOwned;
-use serde_saphyr::granit_parser::ErrorKind;
+use serde_saphyr::granit_parser::{ErrorKind, ScanError};
 use serde_saphyr::localizer::ExternalMessageSource;
 use serde_saphyr::options::MergeKeyPolicy;
 
@@ -98,7 +99,7 @@ fn refused(error: &serde_saphyr::Error, path: &str) -> ParseYamlError {
 }
 
 /// `text`, cut to [`MAX_SHOWN_CHARS`] and without control characters.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     text.chars()
         .map(|character| if character.is_control() { '\u{fffd}' } else { character })
         .take(MAX_SHOWN_CHARS)
@@ -162,6 +163,11 @@ pub enum YamlFault {
     TooComplex,
     /// More than one document.
     MultipleDocuments,
+    /// Something that the libraries of this world read differently.
+    NotSupported {
+        /// What, in words.
+        what: &'static str,
+    },
 }
 
 impl From<&serde_saphyr::Error> for YamlFault {
@@ -207,7 +213,11 @@ fn plain_words(expected: &'static str) -> &'static str {
 }
 
 fn is_nesting_limit(source: &ExternalMessageSource) -> bool {
-    matches!(source, ExternalMessageSource::Parser(error) if *error.kind() == ErrorKind::RecursionLimitExceeded)
+    matches!(source, ExternalMessageSource::Parser(error) if is_too_deep(error))
+}
+
+fn is_too_deep(error: &ScanError) -> bool {
+    *error.kind() == ErrorKind::RecursionLimitExceeded
 }
 
 impl fmt::Display for YamlFault {
@@ -225,6 +235,7 @@ impl fmt::Display for YamlFault {
             Self::MergeKey => f.write_str("has a merge key `<<`, which is not supported"),
             Self::TooComplex => f.write_str("has too many levels, nodes or aliases"),
             Self::MultipleDocuments => f.write_str("has more than one document"),
+            Self::NotSupported { what } => write!(f, "has {what}"),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The samples in `tests/data` run by default; with `KKP_OIDC_VECTORS=<directory>` the files there run instead.
 
 mod kubeconfig;
+mod kubeconfig_file;
 mod pem;
 mod securecookie;
 mod support;

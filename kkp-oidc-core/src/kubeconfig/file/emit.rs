@@ -1,0 +1,103 @@
+//! A tree of values as go-yaml v2 writes it: keys in its order, the dashes of a list in the column of its key.
+
+use std::borrow::Cow;
+
+use super::super::RenderKubeconfigError;
+use super::super::detour::{self, Refused};
+use super::super::key_order;
+use super::super::plain::format_float;
+use super::super::render::{Name, refused_at};
+use super::super::scalar::{start_line, write_key, write_value};
+use super::value::Value;
+
+/// Writes a map as a whole document.
+pub(super) fn document(entries: &[(String, Value)]) -> Result<String, RenderKubeconfigError> {
+    let mut emitter = Emitter { out: String::new(), path: Vec::new() };
+    emitter.map(entries, 0, true).map_err(|refused| {
+        let path = emitter.path.iter().rev().map(String::as_str).collect::<String>();
+        refused_at(path.strip_prefix('.').unwrap_or(&path).to_owned(), refused)
+    })?;
+    start_line(&mut emitter.out, 0);
+    Ok(emitter.out)
+}
+
+struct Emitter {
+    out: String,
+    /// The way to what is refused, innermost first.
+    path: Vec<String>,
+}
+
+impl Emitter {
+    fn map(&mut self, entries: &[(String, Value)], indent: usize, new_line: bool) -> Result<(), Refused> {
+        for (index, (key, value)) in in_order(entries).into_iter().enumerate() {
+            if index > 0 || new_line {
+                start_line(&mut self.out, indent);
+            }
+            let written = self.entry(key, value, indent);
+            written.inspect_err(|_| self.path.push(format!(".{}", Name(key))))?;
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, key: &str, value: &Value, indent: usize) -> Result<(), Refused> {
+        write_key(&mut self.out, detour::key(key)?, indent);
+        match value {
+            Value::Map(entries) if !entries.is_empty() => self.map(entries, indent.saturating_add(2), true),
+            Value::List(items) if !items.is_empty() => self.list(items, indent, true),
+            _ => self.scalar(value, indent.saturating_add(2)),
+        }
+    }
+
+    fn list(&mut self, items: &[Value], indent: usize, new_line: bool) -> Result<(), Refused> {
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 || new_line {
+                start_line(&mut self.out, indent);
+            }
+            self.out.push('-');
+            let inner = indent.saturating_add(2);
+            let written = match item {
+                Value::Map(entries) if !entries.is_empty() => {
+                    self.out.push(' ');
+                    self.map(entries, inner, false)
+                }
+                Value::List(items) if !items.is_empty() => {
+                    self.out.push(' ');
+                    self.list(items, inner, false)
+                }
+                _ => self.scalar(item, inner),
+            };
+            written.inspect_err(|_| self.path.push(format!("[{index}]")))?;
+        }
+        Ok(())
+    }
+
+    /// Text, a number, a word, or an empty list or map, with the space before it.
+    fn scalar(&mut self, value: &Value, indent: usize) -> Result<(), Refused> {
+        let word = match value {
+            Value::Text(text) => {
+                write_value(&mut self.out, &detour::value(text)?, indent);
+                return Ok(());
+            }
+            Value::Null => Cow::Borrowed("null"),
+            Value::Bool(true) => "true".into(),
+            Value::Bool(false) => "false".into(),
+            Value::Integer(value) => value.to_string().into(),
+            Value::Float(value) => format_float(*value).into(),
+            Value::List(_) => "[]".into(),
+            Value::Map(_) => "{}".into(),
+        };
+        self.out.push(' ');
+        self.out.push_str(&word);
+        Ok(())
+    }
+}
+
+/// The entries in the order of go-yaml. Inserted one by one: that order has cycles once a number in a key overflows.
+fn in_order(entries: &[(String, Value)]) -> Vec<&(String, Value)> {
+    let mut sorted: Vec<&(String, Value)> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let at = sorted.partition_point(|(key, _)| key_order::compare(key, &entry.0).is_lt());
+        sorted.insert(at, entry);
+    }
+    sorted
+}

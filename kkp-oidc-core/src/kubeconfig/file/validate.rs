@@ -1,0 +1,211 @@
+//! What client-go's `clientcmd.Validate` says about a file, in its words.
+
+use super::{FileCluster, FileContext, FileUser, KubeconfigFile};
+
+/// Tries to open a file; the error is the one of Go, such as `open ca.pem: no such file or directory`.
+pub(super) type Open<'a> = dyn Fn(&str) -> Result<Vec<u8>, String> + 'a;
+
+impl KubeconfigFile {
+    /// Every complaint of client-go, in the order contexts, users, clusters, each once.
+    pub(super) fn complaints(&self, open: &Open<'_>) -> Vec<String> {
+        if self.is_empty() {
+            return vec![EMPTY.to_owned()];
+        }
+        let mut found = Vec::new();
+        if !self.current_context.is_empty() && !self.contexts.contains_key(&self.current_context) {
+            found.push(format!("context was not found for specified context: {}", self.current_context));
+        }
+        self.contexts.iter().for_each(|(name, context)| self.context_complaints(name, context, &mut found));
+        self.users.iter().for_each(|(name, user)| user_complaints(name, user, open, &mut found));
+        self.clusters.iter().for_each(|(name, cluster)| cluster_complaints(name, cluster, open, &mut found));
+        let mut once = Vec::with_capacity(found.len());
+        for complaint in found {
+            if !once.contains(&complaint) {
+                once.push(complaint);
+            }
+        }
+        once
+    }
+
+    fn is_empty(&self) -> bool {
+        let preferences = self.preferences.as_ref();
+        self.users.is_empty()
+            && self.clusters.is_empty()
+            && self.contexts.is_empty()
+            && self.current_context.is_empty()
+            && self.extensions.is_empty()
+            && preferences.is_none_or(|preferences| !preferences.colors && preferences.extensions.is_empty())
+    }
+
+    fn context_complaints(&self, name: &str, FileContext { context, .. }: &FileContext, found: &mut Vec<String>) {
+        let (quoted, user, cluster) = (quote(name), quote(&context.user), quote(&context.cluster));
+        if name.is_empty() {
+            let namespace = quote(&context.namespace);
+            found.push(format!(
+                "empty context name for api.Context{{LocationOfOrigin:\"\", Cluster:{cluster}, AuthInfo:{user}, \
+                 Namespace:{namespace}, Extensions:map[string]runtime.Object(nil)}} is not allowed"
+            ));
+        }
+        if context.user.is_empty() {
+            found.push(format!("user was not specified for context {quoted}"));
+        } else if !self.users.contains_key(&context.user) {
+            found.push(format!("user {user} was not found for context {quoted}"));
+        }
+        if context.cluster.is_empty() {
+            found.push(format!("cluster was not specified for context {quoted}"));
+        } else if !self.clusters.contains_key(&context.cluster) {
+            found.push(format!("cluster {cluster} was not found for context {quoted}"));
+        }
+        if !context.namespace.is_empty() && !is_dns_label(&context.namespace) {
+            let namespace = quote(&context.namespace);
+            found.push(format!(
+                "namespace {namespace} for context {quoted} does not conform to the kubernetes DNS_LABEL rules"
+            ));
+        }
+    }
+}
+
+/// client-go's word for a file without anything in it.
+const EMPTY: &str = "no configuration has been provided, try setting KUBERNETES_MASTER environment variable";
+
+/// The complaints as `clientcmd.Validate` joins them; none if there is none.
+pub(super) fn joined(complaints: &[String]) -> Option<String> {
+    match complaints {
+        [] => None,
+        [only] => Some(format!("invalid configuration: {only}")),
+        many => Some(format!("invalid configuration: [{}]", many.join(", "))),
+    }
+}
+
+fn user_complaints(name: &str, user: &FileUser, open: &Open<'_>, found: &mut Vec<String>) {
+    let unreadable = |what: &str, path: &str, found: &mut Vec<String>| {
+        if let Some(error) = (!path.is_empty()).then(|| open(path).err()).flatten() {
+            found.push(format!("unable to read {what} {path} for {name} due to {error}"));
+        }
+    };
+    if !user.client_certificate.is_empty() || !user.client_certificate_data.is_empty() {
+        let key_data = user.client_key_data.expose_secret();
+        if !user.client_certificate.is_empty() && !user.client_certificate_data.is_empty() {
+            found.push(format!(
+                "client-cert-data and client-cert are both specified for {name}. client-cert-data will override."
+            ));
+        }
+        if !user.client_key.is_empty() && !key_data.is_empty() {
+            found.push(format!(
+                "client-key-data and client-key are both specified for {name}; client-key-data will override"
+            ));
+        }
+        if user.client_key.is_empty() && key_data.is_empty() {
+            found.push(format!(
+                "client-key-data or client-key must be specified for {name} to use the clientCert authentication method."
+            ));
+        }
+        unreadable("client-cert", &user.client_certificate, found);
+        unreadable("client-key", &user.client_key, found);
+    }
+    exec_complaints(name, user, found);
+    let basic = !user.username.is_empty() || !user.password.is_empty();
+    if basic && !user.token.is_empty() {
+        found.push(format!(
+            "more than one authentication method found for {name}; found [token basicAuth], only one is allowed"
+        ));
+    }
+    let more = !user.impersonate_uid.is_empty()
+        || !user.impersonate_groups.is_empty()
+        || !user.impersonate_user_extra.is_empty();
+    if more && user.impersonate.is_empty() {
+        found.push(format!("requesting uid, groups or user-extra for {name} without impersonating a user"));
+    }
+}
+
+fn exec_complaints(name: &str, user: &FileUser, found: &mut Vec<String>) {
+    let Some(exec) = &user.exec else {
+        return;
+    };
+    let missing = |what: &str| format!("{what} must be specified for {name} to use exec authentication plugin");
+    if user.auth_provider.is_some() {
+        found.push(format!("authProvider cannot be provided in combination with an exec plugin for {name}"));
+    }
+    if exec.command.is_empty() {
+        found.push(missing("command"));
+    }
+    if exec.api_version.is_empty() {
+        found.push(missing("apiVersion"));
+    }
+    let nameless = exec.env.iter().flatten().filter(|variable| variable.name.is_empty());
+    found.extend(nameless.map(|_| missing("env variable name")));
+    match exec.interactive_mode.as_str() {
+        "" => found.push(missing("interactiveMode")),
+        "Never" | "IfAvailable" | "Always" => {}
+        other => found.push(format!("invalid interactiveMode for {name}: {}", quote(other))),
+    }
+}
+
+fn cluster_complaints(name: &str, FileCluster { cluster, .. }: &FileCluster, open: &Open<'_>, found: &mut Vec<String>) {
+    if cluster.server.is_empty() {
+        found.push(match name {
+            "" => "default cluster has no server defined".to_owned(),
+            _ => format!("no server found for cluster {}", quote(name)),
+        });
+    }
+    if let Some(fault) = proxy_fault(&cluster.proxy_url) {
+        // client-go repeats the URL here; it may hold a password.
+        found.push(format!("invalid 'proxy-url' for cluster {}: {fault}", quote(name)));
+    }
+    if !cluster.certificate_authority.is_empty() {
+        if !cluster.certificate_authority_data.is_empty() {
+            found.push(format!(
+                "certificate-authority-data and certificate-authority are both specified for {name}. \
+                 certificate-authority-data will override."
+            ));
+        }
+        if let Err(error) = open(&cluster.certificate_authority) {
+            let path = &cluster.certificate_authority;
+            found.push(format!("unable to read certificate-authority {path} for {name} due to {error}"));
+        }
+    }
+}
+
+/// Why client-go refuses the URL of a proxy.
+fn proxy_fault(proxy_url: &str) -> Option<String> {
+    if proxy_url.is_empty() {
+        return None;
+    }
+    let scheme = proxy_url.split_once(':').map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
+    let known = ["http", "https", "socks5"].contains(&scheme.as_str());
+    (!known).then(|| format!("unsupported scheme {}, must be http, https, or socks5", quote(&scheme)))
+}
+
+/// RFC 1123, as Kubernetes has it.
+fn is_dns_label(text: &str) -> bool {
+    let inner = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
+    text.len() <= 63 && text.bytes().all(|byte| inner(&byte)) && !text.starts_with('-') && !text.ends_with('-')
+}
+
+/// Go's `%q`.
+fn quote(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len().saturating_add(2));
+    quoted.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            '\u{7}' => quoted.push_str("\\a"),
+            '\u{8}' => quoted.push_str("\\b"),
+            '\u{c}' => quoted.push_str("\\f"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            '\u{b}' => quoted.push_str("\\v"),
+            '\0'..='\u{1f}' | '\u{7f}' => quoted.push_str(&format!("\\x{:02x}", u32::from(character))),
+            _ if super::redact::is_invisible(character) && u32::from(character) > 0xffff => {
+                quoted.push_str(&format!("\\U{:08x}", u32::from(character)));
+            }
+            _ if super::redact::is_invisible(character) => {
+                quoted.push_str(&format!("\\u{:04x}", u32::from(character)));
+            }
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
