@@ -32,7 +32,9 @@ pub use admin::{
     AdminCluster, AdminKubeconfig, CertificateAuthority, FindAdminClusterError, ParseAdminKubeconfigError,
 };
 pub use file::KubeconfigFile;
-pub use user::{AuthProviderConfig, ExecConfig, ExecEnvVar, InteractiveMode, Kubelogin, OidcAuthProvider, User};
+pub use user::{
+    AuthProviderConfig, ExecConfig, ExecEnvVar, InteractiveMode, Kubelogin, OidcAuthProvider, PublicKubelogin, User,
+};
 
 use crate::secret::SecretString;
 

@@ -160,7 +160,49 @@ impl fmt::Debug for Kubelogin {
     }
 }
 
+/// What `kubectl oidc-login` (kubelogin) needs to know of a public client.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a request: whoever makes one names every field")]
+pub struct PublicKubelogin {
+    /// The issuer, exactly as it stands in ID tokens.
+    pub issuer_url: String,
+    /// The OAuth client, which has no secret.
+    pub client_id: String,
+    /// The certificates that the issuer's server certificate is checked against, as PEM.
+    pub certificate_authority_data: Option<Vec<u8>>,
+}
+
 impl ExecConfig {
+    /// An exec section for kubelogin without any secret: a public client, and PKCE ([RFC 7636]) in place of its secret.
+    ///
+    /// It needs a kubelogin that knows `--oidc-pkce-method`. Unlike KKP's, the program may use the terminal if there is
+    /// one, to ask for what no browser can be opened for.
+    ///
+    /// [RFC 7636]: https://www.rfc-editor.org/rfc/rfc7636
+    #[must_use]
+    pub fn public_kubelogin(kubelogin: &PublicKubelogin) -> Self {
+        let authority = kubelogin
+            .certificate_authority_data
+            .as_ref()
+            .map(|pem| format!("--certificate-authority-data={}", STANDARD.encode(pem)));
+        let args = [
+            "oidc-login".to_owned(),
+            "get-token".to_owned(),
+            format!("--oidc-issuer-url={}", kubelogin.issuer_url),
+            format!("--oidc-client-id={}", kubelogin.client_id),
+            "--oidc-pkce-method=S256".to_owned(),
+            "--oidc-extra-scope=email".to_owned(),
+            "--oidc-extra-scope=groups".to_owned(),
+        ];
+        Self {
+            api_version: "client.authentication.k8s.io/v1".to_owned(),
+            command: "kubectl".to_owned(),
+            args: args.into_iter().chain(authority).map(SecretString::from).collect(),
+            interactive_mode: Some(InteractiveMode::IfAvailable),
+            ..Self::default()
+        }
+    }
+
     /// The exec section that KKP writes for kubelogin (spec 6.2).
     ///
     /// With certificates for the issuer, and only then, a last argument `--certificate-authority-data=` has them in

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use serde_saphyr::granit_parser::{self, Event, Parser, ScalarStyle, Span, Tag};
+use serde_saphyr::granit_parser::{self, Event, Parser, ScalarStyle, Span, StructureStyle, Tag};
 
 use super::{MAX_DEPTH, MAX_INPUT_LEN, ParseYamlError, YamlFault, is_too_deep, shown};
 
@@ -56,7 +56,6 @@ pub(crate) fn parse(text: &str) -> Result<Node, ParseYamlError> {
     }
     refuse_characters(text)?;
     let options = serde_saphyr::granit_parser::options! {
-        strict_indentation: true,
         block_scalar_eof_without_line_feed: true,
         disallow_directives: true,
     };
@@ -73,6 +72,10 @@ pub(crate) fn parse(text: &str) -> Result<Node, ParseYamlError> {
             }
         }
         builder.event(event, &span)?;
+    }
+    let has_content = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    if documents == 0 && text.trim_start_matches('\u{feff}').lines().any(has_content) {
+        return Err(refused(At { line: 1, column: 1 }, YamlFault::Syntax));
     }
     if builder.separators != text.matches(is_separator).count() {
         return Err(builder.stray_separator());
@@ -123,6 +126,7 @@ fn scan_error(error: &granit_parser::ScanError) -> ParseYamlError {
 
 /// A list or map that is not at its end yet.
 struct Open {
+    style: StructureStyle,
     anchor: usize,
     at: At,
     kind: OpenKind,
@@ -166,13 +170,15 @@ impl Builder<'_> {
                 };
                 self.add(Node { at: place, content }, anchor, Size { nodes: 1, len, height: 0 })
             }
-            Event::SequenceStart(_, anchor, tag) => self.open(place, anchor, tag.as_ref(), OpenKind::List(Vec::new())),
-            Event::MappingStart(_, anchor, tag) => {
+            Event::SequenceStart(style, anchor, tag) => {
+                self.open(span, style, anchor, tag.as_ref(), OpenKind::List(Vec::new()))
+            }
+            Event::MappingStart(style, anchor, tag) => {
                 let map = OpenKind::Map { entries: Vec::new(), keys: HashSet::new(), key: None };
-                self.open(place, anchor, tag.as_ref(), map)
+                self.open(span, style, anchor, tag.as_ref(), map)
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                let Some(Open { anchor, at, kind, size }) = self.stack.pop() else {
+                let Some(Open { anchor, at, kind, size, .. }) = self.stack.pop() else {
                     return Err(refused(place, YamlFault::Syntax));
                 };
                 let content = match kind {
@@ -219,15 +225,29 @@ impl Builder<'_> {
         if style == ScalarStyle::DoubleQuoted && has_other_escape(source) {
             return refuse("an escape that YAML 1.1 does not have");
         }
+        let is_key = matches!(self.stack.last(), Some(Open { kind: OpenKind::Map { key: None, .. }, .. }));
         if style == ScalarStyle::SingleQuoted && source.contains(is_separator) {
-            let is_key = matches!(self.stack.last(), Some(Open { kind: OpenKind::Map { key: None, .. }, .. }));
             if (is_key && !before.trim_end_matches(' ').ends_with('?')) || !keeps_separators(source) {
                 return Err(self.stray_separator());
             }
             self.separators = self.separators.saturating_add(source.matches(is_separator).count());
         }
+        if let Some(Open { style: StructureStyle::Flow, .. }) = self.stack.last() {
+            if style == ScalarStyle::Plain && (text.contains('?') || text.starts_with(':')) {
+                return refuse("a plain text with `?` or a first `:` inside of brackets, which YAML 1.1 does not have");
+            }
+        } else if is_key || matches!(self.stack.last(), Some(Open { kind: OpenKind::List(_), .. })) {
+            self.refuse_tab_before(span)?;
+        }
         let text = text.into_owned();
         Ok(if style == ScalarStyle::Plain && !tagged_text { Content::Plain(text) } else { Content::Text(text) })
+    }
+
+    /// Fails if a tab indents what a block collection is made of: YAML 1.1 has only spaces there.
+    fn refuse_tab_before(&self, span: &Span) -> Result<(), ParseYamlError> {
+        let before = span.start.byte_offset().and_then(|start| self.text.get(..start)).unwrap_or(self.text);
+        let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
+        if line.contains('\t') { Err(refused(at(span), YamlFault::Syntax)) } else { Ok(()) }
     }
 
     fn stray_separator(&self) -> ParseYamlError {
@@ -240,18 +260,23 @@ impl Builder<'_> {
 
     fn open(
         &mut self,
-        at: At,
+        span: &Span,
+        style: StructureStyle,
         anchor: usize,
         tag: Option<&Cow<'_, Tag>>,
         kind: OpenKind,
     ) -> Result<(), ParseYamlError> {
+        let at = at(span);
         if tag.is_some() {
             return Err(refused(at, YamlFault::NotSupported { what: TAG }));
         }
         if self.stack.len() >= MAX_DEPTH {
             return Err(refused(at, YamlFault::TooComplex));
         }
-        self.stack.push(Open { anchor, at, kind, size: Size::default() });
+        if style == StructureStyle::Block {
+            self.refuse_tab_before(span)?;
+        }
+        self.stack.push(Open { style, anchor, at, kind, size: Size::default() });
         Ok(())
     }
 

@@ -1,4 +1,5 @@
 //! kubeconfig-kubectl-goldens.jsonl: files that kubectl wrote, read and written again.
+//! kubeconfig-reads.jsonl: what `kubectl config view` makes of files that YAML 1.1 and 1.2 might read differently.
 //! kubeconfig-load.jsonl: what client-go's `clientcmd.Load` and `clientcmd.Validate` make of files written by hand.
 
 #![expect(clippy::unwrap_used, reason = "test helpers: failing is their job")]
@@ -15,6 +16,7 @@ use serde_json::{Map, Value, json};
 use crate::support::{self, Count};
 
 const GOLDENS: &str = "kubeconfig-kubectl-goldens.jsonl";
+const READS: &str = "kubeconfig-reads.jsonl";
 const LOADS: &str = "kubeconfig-load.jsonl";
 
 #[derive(Deserialize)]
@@ -44,6 +46,38 @@ fn what_kubectl_wrote_is_read_and_written_again_byte_for_byte() {
     }
     count.report(GOLDENS);
     assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
+}
+
+#[derive(Deserialize)]
+struct Read {
+    yaml: String,
+    view: Option<String>,
+}
+
+/// Lines of kubeconfig-reads.jsonl that kubectl reads and we do not, each in a class of docs/kkp-compatibility.md.
+const READS_REFUSED_BEYOND: usize = 27;
+
+#[test]
+fn nothing_is_read_that_kubectl_refuses_nor_read_otherwise() {
+    let mut count = Count::default();
+    let (mut beyond, mut differences) = (0, Vec::new());
+    for Read { yaml, view } in support::read_committed(READS) {
+        count.checked += 1;
+        match (KubeconfigFile::read(yaml.as_bytes()), view) {
+            (Err(_), None) => {}
+            (Err(_), Some(_)) => beyond += 1,
+            (Ok(_), None) => differences.push(format!("{yaml:?} is read")),
+            (Ok(file), Some(view)) => {
+                let written = file.to_yaml().unwrap();
+                let usual = |yaml: &str| yaml.replace("preferences: {}\n", "");
+                if usual(written.expose_secret()) != usual(&view) {
+                    differences.push(format!("{yaml:?} gives {:?}", written.expose_secret()));
+                }
+            }
+        }
+    }
+    count.report(READS);
+    assert_eq!((differences, beyond), (Vec::<String>::new(), READS_REFUSED_BEYOND));
 }
 
 #[derive(Deserialize)]

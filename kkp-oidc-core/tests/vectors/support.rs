@@ -22,8 +22,20 @@ pub(crate) fn replaced() -> bool {
 
 /// The lines of a JSONL file.
 pub(crate) fn read<T: DeserializeOwned>(file: &str) -> Vec<T> {
-    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
-    let path = env::var_os(DIRECTORY).map_or(committed, PathBuf::from).join(file);
+    lines(&env::var_os(DIRECTORY).map_or_else(committed, PathBuf::from), file)
+}
+
+/// The lines of a JSONL file that is in `tests/data` as a whole.
+pub(crate) fn read_committed<T: DeserializeOwned>(file: &str) -> Vec<T> {
+    lines(&committed(), file)
+}
+
+fn committed() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data")
+}
+
+fn lines<T: DeserializeOwned>(directory: &Path, file: &str) -> Vec<T> {
+    let path = directory.join(file);
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty());
     lines

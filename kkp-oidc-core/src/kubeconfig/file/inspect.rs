@@ -88,15 +88,13 @@ impl FileAuthProvider {
 
 impl FileExec {
     fn holds_secrets(&self) -> bool {
-        let given: Vec<&str> = self.args.iter().flatten().map(|arg| arg.expose_secret()).collect();
         let assigned = self
             .env
             .iter()
             .flatten()
             .map(|ExecEnvVar { name, value }| format!("{name}={}", value.expose_secret().replace(' ', "")));
-        let assigned: Vec<String> = assigned.collect();
-        redact::arguments(given.iter().copied()) != given
-            || assigned.iter().any(|text| redact::arguments([text.as_str()].into_iter()) != [text.as_str()])
+        redact::hides_secret(self.args.iter().flatten().map(|arg| arg.expose_secret()))
+            || assigned.into_iter().any(|text| redact::hides_secret(std::iter::once(text.as_str())))
     }
 }
 

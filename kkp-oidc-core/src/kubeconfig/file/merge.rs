@@ -1,8 +1,10 @@
 //! Several kubeconfigs in one, nothing lost: what has the same name and other content gets another name.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::super::RenderKubeconfigError;
+use super::redact::visible;
 use super::{Extension, Extensions, FileCluster, FileContext, FilePreferences, FileUser};
 use super::{KubeconfigFile, UnknownField, emit};
 use crate::secret::SecretString;
@@ -29,6 +31,17 @@ pub struct Renaming {
     pub from: String,
     /// The name in the merged file.
     pub to: String,
+}
+
+impl fmt::Display for Renaming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (from, to) = (visible(&self.from), visible(&self.to));
+        write!(
+            f,
+            "the {} `{from}` of {} is `{to}` now: the name stands for something else already",
+            self.kind, self.source
+        )
+    }
 }
 
 impl KubeconfigFile {
@@ -205,8 +218,8 @@ pub enum MergeKubeconfigsError {
 
 struct Fields<'a>(&'a [UnknownField]);
 
-impl std::fmt::Display for Fields<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Fields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, field) in self.0.iter().enumerate() {
             let separator = if index == 0 { "" } else { ", " };
             write!(f, "{separator}`{}` (line {})", field.path, field.line)?;

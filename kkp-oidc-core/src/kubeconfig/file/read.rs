@@ -166,15 +166,18 @@ impl Reader {
                 "extensions" => file.extensions = self.extensions(value, &path)?,
                 "preferences" => file.preferences = self.preferences(value, &path)?,
                 "users" => file.users = self.named(value, &path, "user", Self::user)?,
-                _ => self.unknown(entry, &path),
+                _ => self.unknown(entry, &path)?,
             }
         }
         file.unknown_fields = self.unknown;
         Ok(file)
     }
 
-    pub(super) fn unknown(&mut self, entry: &Entry, path: &Path<'_>) {
+    /// Remembers a field; its value must be one that JSON has.
+    pub(super) fn unknown(&mut self, entry: &Entry, path: &Path<'_>) -> Result<(), Refused> {
+        Value::read(&entry.value, path)?;
         self.unknown.push(UnknownField { path: shown(&path.to_string()), line: entry.at.line });
+        Ok(())
     }
 
     /// A list of named entries; `section` is the key of an entry's own section.
@@ -194,7 +197,7 @@ impl Reader {
                 match entry.key.as_str() {
                     "name" => name = path.text(&entry.value)?,
                     key if key == section => content = read(self, &entry.value, &path)?,
-                    _ => self.unknown(entry, &path),
+                    _ => self.unknown(entry, &path)?,
                 }
             }
             if all.contains_key(&name) {

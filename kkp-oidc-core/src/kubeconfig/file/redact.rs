@@ -10,6 +10,11 @@ const SECRET_WORDS: [&str; 9] =
 /// From this length on, in bytes, a word of mixed letters and digits is taken for a secret.
 const MIN_OPAQUE_LEN: usize = 20;
 
+/// Whether a secret was taken out of the arguments of a program.
+pub(super) fn hides_secret<'a>(given: impl Iterator<Item = &'a str>) -> bool {
+    arguments(given).iter().any(|argument| argument.contains(REDACTED))
+}
+
 /// The arguments of a program, without what looks like a secret. Better one too many than one too few.
 pub(super) fn arguments<'a>(arguments: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut secret_follows = false;
@@ -50,6 +55,9 @@ fn word_of(word: &str, is_secret: bool) -> (String, bool) {
                 (format!("{before}{sign}{REDACTED}"), rest.eq_ignore_ascii_case("bearer"))
             };
         }
+    }
+    if let Some((flag, _)) = word.split_once("certificate-authority-data=") {
+        return (format!("{flag}certificate-authority-data=<certificates>"), false);
     }
     let follows = bare.starts_with('-') && announces(bare) || ["bearer", "-p", "-u"].contains(&bare);
     let value = word.rsplit_once('=').map_or(bare, |(_, value)| value);
@@ -120,7 +128,8 @@ mod tests {
 
     #[test]
     fn arguments_that_look_like_secrets_are_not_shown() {
-        let table: [(&[&str], &[&str]); 11] = [
+        let table: [(&[&str], &[&str]); 12] = [
+            (&["--certificate-authority-data=LS0tLS1CRUdJTi="], &["--certificate-authority-data=<certificates>"]),
             (&["--oidc-client-secret=abc"], &["--oidc-client-secret=<redacted>"]),
             (&["--token", "abc", "x"], &["--token", "<redacted>", "x"]),
             (&["--oidc-client-secret="], &["--oidc-client-secret="]),

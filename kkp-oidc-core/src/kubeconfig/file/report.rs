@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::facts::{ClusterFacts, ContextFacts, CredentialFacts, Inspection, TrustFacts, UserFacts};
-use super::redact::visible;
+use super::redact::{is_invisible, visible};
 
 impl fmt::Display for Inspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,6 +37,29 @@ impl fmt::Display for Inspection {
 }
 
 impl Inspection {
+    /// The inspection as one line of JSON, with the caller's name for the file. What is invisible is escaped.
+    #[must_use]
+    pub fn to_json_line(&self, file: &str) -> String {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            file: &'a str,
+            #[serde(flatten)]
+            inspection: &'a Inspection,
+        }
+        // Texts, lists and booleans only: this does not fail.
+        let json = serde_json::to_string(&Line { file, inspection: self }).unwrap_or_default();
+        let mut line = String::with_capacity(json.len());
+        for character in json.chars() {
+            if is_invisible(character) {
+                let mut units = [0; 2];
+                line.extend(character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+            } else {
+                line.push(character);
+            }
+        }
+        line
+    }
+
     fn context(&self, f: &mut fmt::Formatter<'_>, context: &ContextFacts) -> fmt::Result {
         match self.clusters.iter().find(|cluster| cluster.name == context.cluster) {
             Some(cluster) => self.cluster(f, cluster)?,
@@ -95,6 +120,9 @@ fn credential_line(f: &mut fmt::Formatter<'_>, credential: &CredentialFacts) -> 
             writeln!(f, "by a client certificate in {place}, {end}")
         }
         CredentialFacts::Basic { username } => writeln!(f, "by the password of {}", name(username)),
+        CredentialFacts::AuthProvider(provider) if provider.name != "oidc" => {
+            writeln!(f, "by the auth provider {}", name(&provider.name))
+        }
         CredentialFacts::AuthProvider(provider) => {
             let inside = [
                 (provider.id_token, "ID token"),
@@ -103,9 +131,9 @@ fn credential_line(f: &mut fmt::Formatter<'_>, credential: &CredentialFacts) -> 
             ];
             let inside: Vec<&str> = inside.into_iter().filter(|(is, _)| *is).map(|(_, what)| what).collect();
             let inside = if inside.is_empty() { "nothing".to_owned() } else { inside.join(", ") };
-            let (provider_name, client) = (name(&provider.name), name(&provider.client_id));
+            let client = name(&provider.client_id);
             let issuer = visible(&provider.issuer);
-            writeln!(f, "by the auth provider {provider_name} at {issuer} as client {client}; inside: {inside}")
+            writeln!(f, "by the auth provider `oidc` at {issuer} as client {client}; inside: {inside}")
         }
         CredentialFacts::Exec(program) => {
             writeln!(f, "by running {}", visible(&program.command))?;

@@ -22,7 +22,7 @@ impl Reader {
                 "proxy-url" => cluster.proxy_url = path.text(value)?,
                 "disable-compression" => cluster.disable_compression = path.flag(value)?,
                 "extensions" => read.extensions = self.extensions(value, &path)?,
-                _ => self.unknown(entry, &path),
+                _ => self.unknown(entry, &path)?,
             }
         }
         Ok(read)
@@ -37,7 +37,7 @@ impl Reader {
                 "user" => read.context.user = path.text(value)?,
                 "namespace" => read.context.namespace = path.text(value)?,
                 "extensions" => read.extensions = self.extensions(value, &path)?,
-                _ => self.unknown(entry, &path),
+                _ => self.unknown(entry, &path)?,
             }
         }
         Ok(read)
@@ -53,7 +53,7 @@ impl Reader {
             match entry.key.as_str() {
                 "colors" => read.colors = path.flag(value)?,
                 "extensions" => read.extensions = self.extensions(value, &path)?,
-                _ => self.unknown(entry, &path),
+                _ => self.unknown(entry, &path)?,
             }
         }
         Ok(Some(read))
@@ -79,7 +79,7 @@ impl Reader {
                 "auth-provider" => read.auth_provider = self.auth_provider(value, &path)?,
                 "exec" => read.exec = self.exec(value, &path)?,
                 "extensions" => read.extensions = self.extensions(value, &path)?,
-                _ => self.unknown(entry, &path),
+                _ => self.unknown(entry, &path)?,
             }
         }
         Ok(read)
@@ -103,7 +103,7 @@ impl Reader {
                     });
                     read.config = config.transpose()?;
                 }
-                _ => self.unknown(entry, &path),
+                _ => self.unknown(entry, &path)?,
             }
         }
         Ok(Some(read))
@@ -127,7 +127,7 @@ impl Reader {
                 "installHint" => read.install_hint = path.text(value)?,
                 "interactiveMode" => read.interactive_mode = path.text(value)?,
                 "provideClusterInfo" => read.provide_cluster_info = path.flag(value)?,
-                _ => self.unknown(entry, &path),
+                _ => self.unknown(entry, &path)?,
             }
         }
         // client-go's default for the versions that are older than the field.
@@ -151,7 +151,7 @@ impl Reader {
                 match entry.key.as_str() {
                     "name" => variable.name = path.text(value)?,
                     "value" => variable.value = path.secret(value)?,
-                    _ => self.unknown(entry, &path),
+                    _ => self.unknown(entry, &path)?,
                 }
             }
             env.push(variable);

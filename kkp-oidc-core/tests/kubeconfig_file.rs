@@ -1,0 +1,129 @@
+//! Kubeconfigs that others wrote: what is refused, and how it is said; what is inspected.
+
+#![expect(clippy::unwrap_used, reason = "test helpers: failing is their job")]
+
+use std::error::Error as _;
+
+use kkp_oidc_core::UnixTime;
+use kkp_oidc_core::kubeconfig::KubeconfigFile;
+use kkp_oidc_core::kubeconfig::file::ReadKubeconfigError;
+
+/// The error and its cause, in words.
+#[track_caller]
+fn refusal(bytes: &[u8]) -> String {
+    let error = KubeconfigFile::read(bytes).unwrap_err();
+    error.source().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+#[test]
+fn hostile_files_are_refused_with_one_clear_error() {
+    let bomb = "a: &a [x, x, x, x, x, x, x, x, x, x]\n".to_owned()
+        + &('b'..='j')
+            .fold((String::new(), 'a'), |(text, before), name| {
+                let alias = format!("*{before}");
+                (format!("{text}{name}: &{name} [{}]\n", [alias.as_str(); 10].join(", ")), name)
+            })
+            .0;
+    let many = "x: [".to_owned() + &"a,".repeat(1_000_000) + "]";
+    let chain = (0..40).fold("a0: &a0 {x: y}\n".to_owned(), |text, number| {
+        format!("{text}a{0}: &a{0} {{x: {{x: *a{number}}}}}\n", number + 1)
+    });
+    let table: [(&[u8], &str); 12] = [
+        (b"users:\n- name: \xff", "the kubeconfig is not UTF-8 (line 2)"),
+        (b"a: b\nc: \0", "the YAML text has a control character (line 2, column 4)"),
+        (bomb.as_bytes(), "the YAML text has too many levels, nodes or aliases (line 6, column 32)"),
+        (many.as_bytes(), "the YAML text has too many levels, nodes or aliases (line 1, column 2000003)"),
+        (chain.as_bytes(), "the YAML text has too many levels, nodes or aliases (line 33, column 19)"),
+        (b"users: []\nusers: []", "`users` has a key twice (line 2, column 1)"),
+        (b"a: &a [*a]", "the YAML text is not valid YAML (line 1, column 8)"),
+        (b"users: [{name: u, user: {token: 123}}]", "`users[0].user.token` is not a string (line 1, column 33)"),
+        (b"clusters: {}", "`clusters` is not a list (line 1, column 11)"),
+        (b"kind: Pod", "the file is no kubeconfig: its `kind` is not `Config` (line 1)"),
+        (b"\n\nKIND: Config", "the file is no kubeconfig: its `kind` is not `Config` (line 3)"),
+        (
+            b"clusters:\n- name: c\n  cluster: {certificate-authority-data: QUI}",
+            "`clusters[0].cluster.certificate-authority-data` is not base64 (line 3)",
+        ),
+    ];
+    for (bytes, expected) in table {
+        assert_eq!(refusal(bytes), expected);
+    }
+    assert_eq!(
+        KubeconfigFile::read(b"users:\n- name: u\n- name: u\n").unwrap_err(),
+        ReadKubeconfigError::DuplicateName { path: "users[1]".to_owned(), name: "u".to_owned(), line: 3 }
+    );
+    let long = vec![b' '; 16 * 1024 * 1024 + 1];
+    assert_eq!(refusal(&long), "the YAML text has 16777217 bytes, at most 16777216 are read");
+    assert!(KubeconfigFile::read(&long[1..]).is_ok());
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let yaml = "users: [{name: u, user: {token: canary, password: canary, client-key-data: Y2FuYXJ5, \
+                auth-provider: {name: x, config: {a: canary}}, \
+                exec: {command: sh, args: [canary], env: [{name: A, value: canary}]}}}]\n\
+                extensions: [{name: e, extension: canary}]";
+    let file = KubeconfigFile::read(yaml.as_bytes()).unwrap();
+    let shown = format!("{file:?} {:?} {:?}", file.users, file.extensions);
+    assert!(!shown.contains("canary"), "{shown}");
+    assert_eq!(format!("{file:?}"), "KubeconfigFile(0 clusters, 0 contexts, 1 users)");
+}
+
+#[test]
+fn an_inspection_says_what_would_happen_and_shows_no_secret() {
+    let yaml = "\
+current-context: x
+clusters:
+- {name: c, cluster: {server: 'https://bob:canary@h:1', insecure-skip-tls-verify: true, proxy-url: 'http://p:canary@q'}}
+- {name: \"d\\e[2J\", cluster: {server: h, certificate-authority: ca.pem}}
+contexts:
+- {name: x, context: {cluster: c, user: u}}
+- {name: z, context: {cluster: nope, user: v, namespace: A_b}}
+users:
+- name: u
+  user: {exec: {apiVersion: v, command: ./plug, args: [--token, canary, -v], env: [{name: PASSWORD, value: canary}]}}
+- {name: v, user: {token: canary, tokenFile: /t, as: root, username: bob, password: canary}}
+- {name: w, user: {auth-provider: {name: gcp, config: {access-token: canary}}}}
+";
+    let file = KubeconfigFile::read(yaml.as_bytes()).unwrap().with_paths_in("/k");
+    let inspection =
+        file.inspect(UnixTime::from_secs(0), &|path| Err(format!("open {path}: no such file or directory")));
+    let expected = r"context `x` (current)
+  server: https://<redacted>@h:1
+  trusts: any server
+  through the proxy: http://<redacted>@q
+  as: `u`, by running /k/plug
+    with --token
+    with <redacted>
+    with -v
+    with the variable PASSWORD
+context `z`
+  cluster: `nope`, which is not in the file
+  namespace: A_b
+  as: `v`, by the token in /t
+  as: `v`, by a token in the file
+  as: `v`, by the password of `bob`
+  impersonates: `root`
+cluster `d\u{1b}[2J`, used by no context
+  server: h
+  trusts: the certificates in /k/ca.pem
+user `w`, used by no context
+  as: `w`, by the auth provider `gcp`
+runs a program: yes
+holds a secret: yes
+reads the file: /k/ca.pem
+reads the file: /t
+finding: cluster "
+        .to_owned()
+        + "\"nope\" was not found for context \"z\"
+finding: namespace \"A_b\" for context \"z\" does not conform to the kubernetes DNS_LABEL rules
+finding: interactiveMode must be specified for u to use exec authentication plugin
+finding: more than one authentication method found for v; found [token basicAuth], only one is allowed
+finding: unable to read certificate-authority /k/ca.pem for d\\u{1b}[2J due to open /k/ca.pem: no such file or directory
+finding: the cluster `c` is not checked: any server is trusted
+finding: the user `w` has the auth provider `gcp`, which kubectl does not have
+";
+    assert_eq!(inspection.to_string(), expected);
+    assert!(!inspection.to_json_line("f").contains("canary"));
+    assert!(!inspection.to_json_line("f").contains('\u{1b}'));
+}
