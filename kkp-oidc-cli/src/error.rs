@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use crate::commands::explain_token::ExplainError;
 use crate::exit_status::{ENVIRONMENT, REFUSED, USAGE};
+use crate::exit_status::ENVIRONMENT;
+use crate::kubeconfig_error::KubeconfigError;
 #[cfg(feature = "serve")]
 use crate::serve_error::ServeError;
 
@@ -60,6 +62,10 @@ pub(crate) enum CliError {
     Stdout(#[source] io::Error),
     #[error(transparent)]
     Explain(#[from] ExplainError),
+    #[error("{} is locked by another program", path.display())]
+    Locked { path: PathBuf },
+    #[error(transparent)]
+    Kubeconfig(#[from] KubeconfigError),
     #[cfg(feature = "serve")]
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -78,6 +84,7 @@ impl CliError {
         ExitCode::from(match self {
             Self::File { .. }
             | Self::Stdout(_)
+            | Self::Locked { .. }
             | Self::NoSystemStore
             | Self::NoCertificate { .. }
             | Self::Prompt(_)
@@ -86,6 +93,7 @@ impl CliError {
             Self::Explain(ExplainError::StdinTwice) => USAGE,
             Self::Explain(_) => REFUSED,
             Self::NoPassword { .. } | Self::PasswordsDiffer => USAGE,
+            Self::Kubeconfig(error) => error.exit_status(),
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.exit_status(),
         })
@@ -117,6 +125,9 @@ impl CliError {
             | Self::Prompt(_)
             | Self::Pkcs12(_) => None,
             Self::NoPassword { .. } => Some("name a file whose first line is the password with --password-file"),
+            Self::File { .. } | Self::Stdout(_) | Self::Server { .. } => None,
+            Self::Kubeconfig(error) => error.hint(),
+            Self::Locked { .. } => Some("wait for it; if there is none, remove the file with `.lock` at its end"),
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.hint(),
             Self::NoCertificate { .. } => {

@@ -28,19 +28,130 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     read().map_err(|cause| CliError::File { path: path.to_owned(), doing: "read", cause })
 }
 
+/// Read a whole file, or stdin for `-`.
+pub(crate) fn read_input(path: &Path) -> Result<Vec<u8>, CliError> {
+    let mut contents = Vec::new();
+    read_pieces(path, |piece| {
+        contents.extend_from_slice(piece);
+        if contents.len() as u64 > MAX_FILE_LEN { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    if contents.len() as u64 > MAX_FILE_LEN {
+        let cause = io::Error::new(io::ErrorKind::FileTooLarge, "the file has more than 16 MiB");
+        return Err(CliError::File { path: path.to_owned(), doing: "read", cause });
+    }
+    Ok(contents)
+}
+
+/// Read a regular file of at most 16 MiB; the error is in the words of Go.
+pub(crate) fn read_as_go(path: &Path) -> Result<Vec<u8>, String> {
+    let read = || {
+        let file = File::open(path)?;
+        let mut contents = Vec::new();
+        // What is no regular file can be opened, but might never end.
+        if file.metadata()?.is_file() {
+            file.take(MAX_FILE_LEN).read_to_end(&mut contents)?;
+        }
+        Ok(contents)
+    };
+    read().map_err(|error: io::Error| {
+        let what = match error.kind() {
+            io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+            io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+            _ => error.to_string(),
+        };
+        format!("open {}: {what}", path.display())
+    })
+}
+
+/// Whether there is something at a path, a dangling symbolic link included.
+pub(crate) fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// The lock that kubectl, too, takes before it writes a kubeconfig: a file with `.lock` at its end.
+pub(crate) struct Lock(PathBuf);
+
+impl Lock {
+    pub(crate) fn take(path: &Path) -> Result<Self, CliError> {
+        let mut lock = path.as_os_str().to_owned();
+        lock.push(".lock");
+        let lock = PathBuf::from(lock);
+        match OpenOptions::new().write(true).create_new(true).open(&lock) {
+            Ok(_) => Ok(Self(lock)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(CliError::Locked { path: path.to_owned() })
+            }
+            Err(cause) => Err(CliError::File { path: path.to_owned(), doing: "locked", cause }),
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // What cannot be removed stays, and the next command says so.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Most copies of a file that are made within one second.
+const MAX_COPIES: u32 = 100;
+
+/// Copy a regular file to a new one beside it, mode 0600, with the time in its name. None if there is no such file.
+pub(crate) fn back_up(path: &Path) -> Result<Option<PathBuf>, CliError> {
+    let copy = || {
+        let contents = match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => fs::read(path)?,
+            Ok(_) => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_string_lossy();
+        let time = now().to_string().replace(['-', ':'], "");
+        for number in 0..MAX_COPIES {
+            let number = if number == 0 { String::new() } else { format!("-{number}") };
+            let copy = path.with_file_name(format!("{name}.bak-{time}{number}"));
+            match create_new_private(&copy, &[&contents]) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+                Ok(()) => return Ok(Some(copy)),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    };
+    copy().map_err(|cause| CliError::File { path: path.to_owned(), doing: "copied", cause })
+}
+
+/// Write text to a file that does not exist yet, readable for its owner only.
+pub(crate) fn create_private(path: &Path, text: &str) -> Result<(), CliError> {
+    create_new_private(path, &[text.as_bytes()]).map_err(|cause| CliError::File {
+        path: path.to_owned(),
+        doing: "created",
+        cause,
+    })
+}
+
+fn create_new_private(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let mut file = private().open(path)?;
+    parts.iter().try_for_each(|part| file.write_all(part))?;
+    file.sync_all()
+}
+
+/// Options for a new file that only its owner can read.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
 /// Write a secret to a file that does not exist yet, readable for its owner only, with a newline at the end.
 pub(crate) fn create_secret(path: &Path, secret: &SecretString) -> Result<(), CliError> {
-    let create = || {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
-        file.write_all(secret.expose_secret().as_bytes())?;
-        file.write_all(b"\n")?;
-        file.sync_all()
-    };
-    create().map_err(|cause| CliError::File { path: path.to_owned(), doing: "created", cause })
+    create_new_private(path, &[secret.expose_secret().as_bytes(), b"\n"]).map_err(|cause| CliError::File {
+        path: path.to_owned(),
+        doing: "created",
+        cause,
+    })
 }
 
 /// Write one line to stdout.
@@ -213,6 +324,43 @@ pub(crate) fn replace(path: &Path, text: &Pieces<'_>) -> Result<(), CliError> {
             text(&mut |piece| file.write_all(piece))?;
             file.flush()
         }
+    let mut options = OpenOptions::new();
+    replace_by(path, text, options.write(true).create_new(true))
+}
+
+/// The same, but a file that was not there is readable for its owner only.
+pub(crate) fn replace_private(path: &Path, text: &Pieces<'_>) -> Result<(), CliError> {
+    replace_by(path, text, &private())
+}
+
+fn replace_by(path: &Path, text: &Pieces<'_>, new: &OpenOptions) -> Result<(), CliError> {
+    let write = |mut file: File| {
+        text(&mut |piece| file.write_all(piece))?;
+        file.flush().map(|()| file)
+    };
+    let replace = || {
+        let (path, old) = match fs::canonicalize(path) {
+            Ok(path) => (path.clone(), Some(fs::metadata(path)?)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (path.to_owned(), None),
+            Err(error) => return Err(error),
+        };
+        if old.as_ref().is_some_and(|old| !old.is_file()) {
+            return write(OpenOptions::new().write(true).open(path)?).map(drop);
+        }
+        let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_string_lossy();
+        let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+        let file = new.open(&beside)?;
+        let finish = || {
+            if let Some(old) = &old {
+                file.set_permissions(old.permissions())?;
+            }
+            write(file)?.sync_all()?;
+            fs::rename(&beside, &path)
+        };
+        finish().inspect_err(|_| {
+            // What cannot be removed stays; the error that matters is the first.
+            let _ = fs::remove_file(&beside);
+        })
     };
     replace().map_err(|cause| unwritten(path, cause))
 }

@@ -7,6 +7,7 @@ mod exit_status;
 #[cfg(feature = "serve")]
 mod go_flags;
 mod io;
+mod kubeconfig_error;
 #[cfg(feature = "serve")]
 mod log;
 mod pkcs12;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => commands::explain::run(&args, cli.output).map(|()| ExitCode::SUCCESS),
         Command::Ca(command) => commands::ca::run(&command, cli.output),
         Command::ExplainToken(args) => commands::explain_token::run(&args, cli.output),
+        Command::Kubeconfig(command) => commands::kubeconfig::run(&command, cli.output),
     };
     match result {
         Ok(code) => code,

@@ -6,12 +6,15 @@ pub(crate) mod ca_explain;
 pub(crate) mod check;
 pub(crate) mod doctor;
 pub(crate) mod explain_token;
+pub(crate) mod kubeconfig;
 #[cfg(feature = "serve")]
 mod serve;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "serve")]
 pub(crate) use self::serve::{IdpCaArg, LogFormat, PromptArg, ServeArgs};
@@ -59,6 +62,16 @@ pub(crate) enum Command {
     /// Say what kube-apiserver makes of an ID token, and why.
     #[command(after_help = explain_token::HELP)]
     ExplainToken(Box<explain_token::ExplainTokenArgs>),
+    /// Make, merge and inspect kubeconfigs.
+    #[command(subcommand)]
+    Kubeconfig(kubeconfig::KubeconfigCommand),
+}
+
+/// Say what is wrong with the arguments where clap cannot know it, and end as clap does.
+pub(crate) fn usage_error(message: &str) -> ExitCode {
+    // There is nobody to tell if stderr is closed.
+    let _ = Cli::command().error(ErrorKind::ArgumentConflict, message).print();
+    ExitCode::from(2)
 }
 
 #[derive(Debug, Subcommand)]

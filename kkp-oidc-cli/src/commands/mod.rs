@@ -6,5 +6,6 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod explain_token;
 pub(crate) mod key;
+pub(crate) mod kubeconfig;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;
