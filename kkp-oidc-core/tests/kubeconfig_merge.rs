@@ -115,6 +115,23 @@ fn the_current_context_is_the_first_that_a_file_names_under_its_new_name() {
 }
 
 #[test]
+fn a_context_that_another_file_completes_is_named() {
+    let mine =
+        "users: [{name: bob, user: {token: s3cr3t}}]\ncontexts: [{name: old, context: {cluster: gone, user: bob}}]";
+    let theirs = "\
+clusters: [{name: gone, cluster: {server: 'https://evil'}}, {name: evil, cluster: {server: 'https://evil'}}]
+contexts: [{name: prod, context: {cluster: evil, user: bob}}]";
+    let files = vec![("mine".to_owned(), read(mine)), ("theirs".to_owned(), read(theirs))];
+    let merged = KubeconfigFile::merge(files).unwrap();
+    let warnings: Vec<String> = merged.completions.iter().map(ToString::to_string).collect();
+    let expected = [
+        "warning: the context `prod` takes its user `bob` from another file",
+        "warning: the context `old` takes its cluster `gone` from another file",
+    ];
+    assert_eq!(warnings, expected);
+}
+
+#[test]
 fn what_would_be_lost_is_refused_by_name() {
     let merge = |files: &[&str]| {
         let files = files.iter().enumerate().map(|(index, yaml)| (format!("file {index}"), read(yaml)));

@@ -1,5 +1,7 @@
 //! `kkp-oidc kubeconfig inspect`
 
+#![expect(clippy::unwrap_used, reason = "test helpers: failing is their job")]
+
 use std::fs;
 use std::path::Path;
 

@@ -41,6 +41,9 @@ pub(crate) fn run(args: &MergeArgs) -> Result<ExitCode, CliError> {
     for renaming in &merged.renamings {
         say(&renaming.to_string());
     }
+    for completion in &merged.completions {
+        say(&completion.to_string());
+    }
     match target {
         None => io::print(&|sink| sink(yaml))?,
         Some(target) => write(target, yaml)?,

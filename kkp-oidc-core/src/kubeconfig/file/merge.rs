@@ -17,6 +17,30 @@ pub struct Merged {
     pub file: KubeconfigFile,
     /// What has another name now, in the order of the files.
     pub renamings: Vec<Renaming>,
+    /// Contexts that take a cluster or a user from another file.
+    pub completions: Vec<Completion>,
+}
+
+/// A context that names a cluster or a user that its own file does not have, but another one.
+///
+/// That is how kubectl reads several files in `KUBECONFIG`, too. It is worth a look: a file of somebody else could send
+/// one's own credential to another server.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Completion {
+    /// The name of the context in the merged file.
+    pub context: String,
+    /// `cluster` or `user`.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+}
+
+impl fmt::Display for Completion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (context, name) = (visible(&self.context), visible(&self.name));
+        write!(f, "warning: the context `{context}` takes its {} `{name}` from another file", self.kind)
+    }
 }
 
 /// An entry that has another name in the merged file.
@@ -59,20 +83,26 @@ impl KubeconfigFile {
     /// - [`MergeKubeconfigsError::Unwritable`] if a file has text that no kubeconfig can hold.
     pub fn merge(files: Vec<(String, Self)>) -> Result<Merged, MergeKubeconfigsError> {
         let mut merged: Option<Self> = None;
-        let mut renamings = Vec::new();
+        let (mut renamings, mut completions) = (Vec::new(), Vec::new());
         for (source, file) in files {
             if !file.unknown_fields.is_empty() {
                 return Err(MergeKubeconfigsError::UnknownFields { origin: source, fields: file.unknown_fields });
             }
             match &mut merged {
                 None => merged = Some(file),
-                Some(merged) => merged.add(&source, file, &mut renamings)?,
+                Some(merged) => completions.extend(merged.add(&source, file, &mut renamings)?),
             }
         }
-        Ok(Merged { file: merged.unwrap_or_default(), renamings })
+        Ok(Merged { file: merged.unwrap_or_default(), renamings, completions })
     }
 
-    fn add(&mut self, source: &str, file: Self, renamings: &mut Vec<Renaming>) -> Result<(), MergeKubeconfigsError> {
+    fn add(
+        &mut self,
+        source: &str,
+        file: Self,
+        renamings: &mut Vec<Renaming>,
+    ) -> Result<Vec<Completion>, MergeKubeconfigsError> {
+        let (missing_here, missing_there) = (self.missing(), file.missing());
         let mut added = Added { source, renamings };
         let pair = |context: &FileContext| format!("{}@{}", context.context.user, context.context.cluster);
         let mut of_cluster = BTreeMap::new();
@@ -91,6 +121,11 @@ impl KubeconfigFile {
             rename(&mut context.context.user, &users);
         }
         let contexts = added.entries("context", &mut self.contexts, contexts, &of_context, FileContext::content)?;
+        let moved = missing_there.into_iter().map(|mut missing| {
+            rename(&mut missing.context, &contexts);
+            missing
+        });
+        let completions = moved.chain(missing_here).filter(|missing| self.has(missing)).collect();
         if self.current_context.is_empty() {
             self.current_context = file.current_context;
             rename(&mut self.current_context, &contexts);
@@ -101,7 +136,28 @@ impl KubeconfigFile {
             preferences.colors |= colors;
             add_extensions(&mut preferences.extensions, extensions, source)?;
         }
-        Ok(())
+        Ok(completions)
+    }
+}
+
+impl KubeconfigFile {
+    /// What contexts name and the file does not have.
+    fn missing(&self) -> Vec<Completion> {
+        let named = self.contexts.iter().flat_map(|(name, FileContext { context, .. })| {
+            [("cluster", &context.cluster), ("user", &context.user)].map(|(kind, entry)| Completion {
+                context: name.clone(),
+                kind,
+                name: entry.clone(),
+            })
+        });
+        named.filter(|entry| !self.has(entry)).collect()
+    }
+
+    fn has(&self, entry: &Completion) -> bool {
+        match entry.kind {
+            "cluster" => self.clusters.contains_key(&entry.name),
+            _ => self.users.contains_key(&entry.name),
+        }
     }
 }
 

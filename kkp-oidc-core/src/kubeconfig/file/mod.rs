@@ -22,7 +22,7 @@ pub use self::facts::{
     AuthProviderFacts, ClusterFacts, ContextFacts, CredentialFacts, Finding, FindingCode, Inspection, ProgramFacts,
     TrustFacts, UserFacts,
 };
-pub use self::merge::{MergeKubeconfigsError, Merged, Renaming};
+pub use self::merge::{Completion, MergeKubeconfigsError, Merged, Renaming};
 pub use self::read::{ReadKubeconfigError, UnknownField};
 pub use self::value::Extension;
 use super::{Cluster, Context, ExecEnvVar};
