@@ -92,12 +92,19 @@ impl Emitter {
     }
 }
 
-/// The entries in the order of go-yaml. Inserted one by one: that order has cycles once a number in a key overflows.
+/// The entries in the order of go-yaml. Merged by hand: that order has cycles once a number in a key overflows, and the
+/// library's sort may panic then.
 fn in_order(entries: &[(String, Value)]) -> Vec<&(String, Value)> {
-    let mut sorted: Vec<&(String, Value)> = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let at = sorted.partition_point(|(key, _)| key_order::compare(key, &entry.0).is_lt());
-        sorted.insert(at, entry);
+    if entries.len() <= 1 {
+        return entries.iter().collect();
     }
+    let (left, right) = entries.split_at(entries.len() / 2);
+    let (mut left, mut right) = (in_order(left).into_iter().peekable(), in_order(right).into_iter().peekable());
+    let mut sorted = Vec::with_capacity(entries.len());
+    while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
+        let next = if key_order::compare(&second.0, &first.0).is_lt() { right.next() } else { left.next() };
+        sorted.extend(next);
+    }
+    sorted.extend(left.chain(right));
     sorted
 }

@@ -1,6 +1,6 @@
 //! Several kubeconfigs in one, nothing lost: what has the same name and other content gets another name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::super::RenderKubeconfigError;
@@ -191,7 +191,7 @@ impl Added<'_> {
             cause,
         };
         // An entry that keeps its name takes it before another one of this file becomes it.
-        let taken: Vec<String> = added.keys().cloned().collect();
+        let taken: BTreeSet<String> = added.keys().cloned().collect();
         for (name, entry) in added {
             let text = content(&entry).map_err(|cause| unwritable(&name, cause))?;
             let base = preferred.get(&name).unwrap_or(&name);

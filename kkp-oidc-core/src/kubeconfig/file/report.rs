@@ -1,28 +1,43 @@
 //! An inspection in words. Names from the file are shown with what is invisible escaped.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
 
-use super::facts::{ClusterFacts, ContextFacts, CredentialFacts, Inspection, TrustFacts, UserFacts};
+use super::facts::{ClusterFacts, CredentialFacts, Inspection, TrustFacts, UserFacts};
 use super::redact::{is_invisible, visible};
 
 impl fmt::Display for Inspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // By name: a file may have hundreds of thousands of entries.
+        let clusters: BTreeMap<&str, _> = self.clusters.iter().map(|each| (each.name.as_str(), each)).collect();
+        let users: BTreeMap<&str, _> = self.users.iter().map(|each| (each.name.as_str(), each)).collect();
+        let mut used = (BTreeSet::new(), BTreeSet::new());
         for context in &self.contexts {
             let current = if context.name == self.current_context { " (current)" } else { "" };
             writeln!(f, "context {}{current}", name(&context.name))?;
-            self.context(f, context)?;
+            used.0.insert(context.cluster.as_str());
+            match clusters.get(context.cluster.as_str()) {
+                Some(cluster) => cluster_lines(f, cluster)?,
+                None => writeln!(f, "  cluster: {}, which is not in the file", name(&context.cluster))?,
+            }
+            if !context.namespace.is_empty() {
+                writeln!(f, "  namespace: {}", visible(&context.namespace))?;
+            }
+            used.1.insert(context.user.as_str());
+            match users.get(context.user.as_str()) {
+                Some(user) => user_lines(f, user)?,
+                None => writeln!(f, "  user: {}, which is not in the file", name(&context.user))?,
+            }
         }
-        let used =
-            |list: fn(&ContextFacts) -> &String, name: &String| self.contexts.iter().any(|each| list(each) == name);
-        for cluster in self.clusters.iter().filter(|cluster| !used(|context| &context.cluster, &cluster.name)) {
+        for cluster in self.clusters.iter().filter(|cluster| !used.0.contains(cluster.name.as_str())) {
             writeln!(f, "cluster {}, used by no context", name(&cluster.name))?;
-            self.cluster(f, cluster)?;
+            cluster_lines(f, cluster)?;
         }
-        for user in self.users.iter().filter(|user| !used(|context| &context.user, &user.name)) {
+        for user in self.users.iter().filter(|user| !used.1.contains(user.name.as_str())) {
             writeln!(f, "user {}, used by no context", name(&user.name))?;
-            self.user(f, user)?;
+            user_lines(f, user)?;
         }
         writeln!(f, "runs a program: {}", yes(self.runs_programs))?;
         writeln!(f, "holds a secret: {}", yes(self.holds_secrets))?;
@@ -59,55 +74,39 @@ impl Inspection {
         }
         line
     }
+}
 
-    fn context(&self, f: &mut fmt::Formatter<'_>, context: &ContextFacts) -> fmt::Result {
-        match self.clusters.iter().find(|cluster| cluster.name == context.cluster) {
-            Some(cluster) => self.cluster(f, cluster)?,
-            None => writeln!(f, "  cluster: {}, which is not in the file", name(&context.cluster))?,
-        }
-        if !context.namespace.is_empty() {
-            writeln!(f, "  namespace: {}", visible(&context.namespace))?;
-        }
-        match self.users.iter().find(|user| user.name == context.user) {
-            Some(user) => self.user(f, user),
-            None => writeln!(f, "  user: {}, which is not in the file", name(&context.user)),
-        }
+fn cluster_lines(f: &mut fmt::Formatter<'_>, cluster: &ClusterFacts) -> fmt::Result {
+    writeln!(f, "  server: {}", visible(&cluster.server))?;
+    match &cluster.trust {
+        TrustFacts::Embedded { certificates: 1 } => writeln!(f, "  trusts: the certificate in the file")?,
+        TrustFacts::Embedded { certificates } => writeln!(f, "  trusts: {certificates} certificates in the file")?,
+        TrustFacts::File { path } => writeln!(f, "  trusts: the certificates in {}", visible(path))?,
+        TrustFacts::System => writeln!(f, "  trusts: this system's CAs")?,
+        TrustFacts::Nothing => writeln!(f, "  trusts: any server")?,
+        TrustFacts::NoTls => writeln!(f, "  trusts: whoever answers, there is no TLS")?,
     }
+    if !cluster.tls_server_name.is_empty() {
+        writeln!(f, "  expects a certificate for: {}", visible(&cluster.tls_server_name))?;
+    }
+    if !cluster.proxy_url.is_empty() {
+        writeln!(f, "  through the proxy: {}", visible(&cluster.proxy_url))?;
+    }
+    Ok(())
+}
 
-    #[expect(clippy::unused_self, reason = "stands beside the others")]
-    fn cluster(&self, f: &mut fmt::Formatter<'_>, cluster: &ClusterFacts) -> fmt::Result {
-        writeln!(f, "  server: {}", visible(&cluster.server))?;
-        match &cluster.trust {
-            TrustFacts::Embedded { certificates: 1 } => writeln!(f, "  trusts: the certificate in the file")?,
-            TrustFacts::Embedded { certificates } => writeln!(f, "  trusts: {certificates} certificates in the file")?,
-            TrustFacts::File { path } => writeln!(f, "  trusts: the certificates in {}", visible(path))?,
-            TrustFacts::System => writeln!(f, "  trusts: this system's CAs")?,
-            TrustFacts::Nothing => writeln!(f, "  trusts: any server")?,
-            TrustFacts::NoTls => writeln!(f, "  trusts: whoever answers, there is no TLS")?,
-        }
-        if !cluster.tls_server_name.is_empty() {
-            writeln!(f, "  expects a certificate for: {}", visible(&cluster.tls_server_name))?;
-        }
-        if !cluster.proxy_url.is_empty() {
-            writeln!(f, "  through the proxy: {}", visible(&cluster.proxy_url))?;
-        }
-        Ok(())
+fn user_lines(f: &mut fmt::Formatter<'_>, user: &UserFacts) -> fmt::Result {
+    if user.credentials.is_empty() {
+        writeln!(f, "  as: {}, without a credential", name(&user.name))?;
     }
-
-    #[expect(clippy::unused_self, reason = "stands beside the others")]
-    fn user(&self, f: &mut fmt::Formatter<'_>, user: &UserFacts) -> fmt::Result {
-        if user.credentials.is_empty() {
-            writeln!(f, "  as: {}, without a credential", name(&user.name))?;
-        }
-        for credential in &user.credentials {
-            write!(f, "  as: {}, ", name(&user.name))?;
-            credential_line(f, credential)?;
-        }
-        if !user.impersonates.is_empty() {
-            writeln!(f, "  impersonates: {}", name(&user.impersonates))?;
-        }
-        Ok(())
+    for credential in &user.credentials {
+        write!(f, "  as: {}, ", name(&user.name))?;
+        credential_line(f, credential)?;
     }
+    if !user.impersonates.is_empty() {
+        writeln!(f, "  impersonates: {}", name(&user.impersonates))?;
+    }
+    Ok(())
 }
 
 fn credential_line(f: &mut fmt::Formatter<'_>, credential: &CredentialFacts) -> fmt::Result {

@@ -1,5 +1,7 @@
 //! What client-go's `clientcmd.Validate` says about a file, in its words.
 
+use std::collections::BTreeSet;
+
 use super::{FileCluster, FileContext, FileUser, KubeconfigFile};
 
 /// Tries to open a file; the error is the one of Go, such as `open ca.pem: no such file or directory`.
@@ -18,13 +20,9 @@ impl KubeconfigFile {
         self.contexts.iter().for_each(|(name, context)| self.context_complaints(name, context, &mut found));
         self.users.iter().for_each(|(name, user)| user_complaints(name, user, open, &mut found));
         self.clusters.iter().for_each(|(name, cluster)| cluster_complaints(name, cluster, open, &mut found));
-        let mut once = Vec::with_capacity(found.len());
-        for complaint in found {
-            if !once.contains(&complaint) {
-                once.push(complaint);
-            }
-        }
-        once
+        let mut seen = BTreeSet::new();
+        found.retain(|complaint| seen.insert(complaint.clone()));
+        found
     }
 
     fn is_empty(&self) -> bool {
