@@ -40,11 +40,20 @@ impl Emitter {
     }
 
     fn entry(&mut self, key: &str, value: &Value, indent: usize) -> Result<(), Refused> {
+        let start = self.out.len();
         write_key(&mut self.out, detour::key(key)?, indent);
+        let inner = indent.saturating_add(2);
+        // The colon of a `? key` has its own line, on which a list or map begins.
+        let own_line = self.out.get(start..).is_some_and(|key| key.starts_with("? "));
+        let filled = matches!(value, Value::Map(entries) if !entries.is_empty())
+            || matches!(value, Value::List(items) if !items.is_empty());
+        if own_line && filled {
+            self.out.push(' ');
+        }
         match value {
-            Value::Map(entries) if !entries.is_empty() => self.map(entries, indent.saturating_add(2), true),
-            Value::List(items) if !items.is_empty() => self.list(items, indent, true),
-            _ => self.scalar(value, indent.saturating_add(2)),
+            Value::Map(entries) if filled => self.map(entries, inner, !own_line),
+            Value::List(items) if filled => self.list(items, if own_line { inner } else { indent }, !own_line),
+            _ => self.scalar(value, inner),
         }
     }
 
