@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use crate::commands::explain_token::ExplainError;
 use crate::exit_status::{ENVIRONMENT, REFUSED, USAGE};
-use crate::exit_status::ENVIRONMENT;
 use crate::kubeconfig_error::KubeconfigError;
 #[cfg(feature = "serve")]
 use crate::serve_error::ServeError;
@@ -125,7 +124,6 @@ impl CliError {
             | Self::Prompt(_)
             | Self::Pkcs12(_) => None,
             Self::NoPassword { .. } => Some("name a file whose first line is the password with --password-file"),
-            Self::File { .. } | Self::Stdout(_) | Self::Server { .. } => None,
             Self::Kubeconfig(error) => error.hint(),
             Self::Locked { .. } => Some("wait for it; if there is none, remove the file with `.lock` at its end"),
             #[cfg(feature = "serve")]

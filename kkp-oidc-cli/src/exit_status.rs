@@ -1,6 +1,5 @@
 //! Exit statuses, by who can mend what went wrong. 0 is fine, 2 is clap's for wrong usage.
 
-/// Exit status when an operator's settings, or other input, are refused.
 /// Exit status when an operator's settings or files are refused, or something speaks against them.
 pub(crate) const REFUSED: u8 = 1;
 

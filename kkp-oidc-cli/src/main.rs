@@ -12,7 +12,6 @@ mod kubeconfig_error;
 mod log;
 mod pkcs12;
 mod progress;
-mod replacement;
 #[cfg(feature = "serve")]
 mod serve_error;
 

@@ -8,8 +8,8 @@
 //! - The input has at most [`MAX_INPUT_LEN`] bytes. Within that, nesting, nodes and what aliases expand to are limited,
 //!   with room for a kubeconfig of 10,000 clusters.
 
-mod tree;
 pub(crate) mod styled;
+mod tree;
 
 use std::borrow::Cow;
 use std::fmt;

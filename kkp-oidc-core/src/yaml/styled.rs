@@ -52,7 +52,7 @@ pub(crate) struct Entry {
 /// Reads one document. A text without any is the plain empty scalar.
 pub(crate) fn parse(text: &str) -> Result<Node, ParseYamlError> {
     if text.len() > MAX_INPUT_LEN {
-        return Err(ParseYamlError::TooLong { len: text.len() });
+        return Err(ParseYamlError::TooLong { len: text.len(), limit: MAX_INPUT_LEN });
     }
     refuse_characters(text)?;
     let options = serde_saphyr::granit_parser::options! {

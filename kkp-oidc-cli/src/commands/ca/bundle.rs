@@ -14,8 +14,8 @@ use crate::args::Output;
 use crate::args::ca_bundle::{BundleArgs, Format, OrderArg};
 use crate::commands::ca::store::{self, Passwords};
 use crate::error::CliError;
+use crate::io::Replacement;
 use crate::progress::Progress;
-use crate::replacement::Replacement;
 use crate::{io, pkcs12};
 
 /// Where distributions have the certificates that they trust, in the order in which Go looks.

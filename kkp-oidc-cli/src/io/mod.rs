@@ -1,16 +1,18 @@
 //! The only access to files.
 
+mod replacement;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+pub(crate) use self::replacement::Replacement;
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::secret::{SecretBytes, SecretString};
 
 use crate::error::CliError;
-use crate::replacement::Replacement;
 
 /// The largest file that is read, in bytes.
 const MAX_FILE_LEN: u64 = 16 * 1024 * 1024;
@@ -26,20 +28,6 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
         Ok(contents)
     };
     read().map_err(|cause| CliError::File { path: path.to_owned(), doing: "read", cause })
-}
-
-/// Read a whole file, or stdin for `-`.
-pub(crate) fn read_input(path: &Path) -> Result<Vec<u8>, CliError> {
-    let mut contents = Vec::new();
-    read_pieces(path, |piece| {
-        contents.extend_from_slice(piece);
-        if contents.len() as u64 > MAX_FILE_LEN { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })?;
-    if contents.len() as u64 > MAX_FILE_LEN {
-        let cause = io::Error::new(io::ErrorKind::FileTooLarge, "the file has more than 16 MiB");
-        return Err(CliError::File { path: path.to_owned(), doing: "read", cause });
-    }
-    Ok(contents)
 }
 
 /// Read a regular file of at most 16 MiB; the error is in the words of Go.
@@ -314,7 +302,20 @@ pub(crate) fn has_text(path: &Path, text: &Pieces<'_>) -> Result<bool, CliError>
 /// Put text in the place of a file, at once: it is written beside it and renamed. The mode of the file stays. What is no
 /// regular file, such as a pipe, is written to directly; a symbolic link stays, its target is replaced.
 pub(crate) fn replace(path: &Path, text: &Pieces<'_>) -> Result<(), CliError> {
-    let replace = || match Replacement::begin(path)? {
+    replace_by(path, text, Replacement::begin)
+}
+
+/// The same, but a file that was not there is readable for its owner only.
+pub(crate) fn replace_private(path: &Path, text: &Pieces<'_>) -> Result<(), CliError> {
+    replace_by(path, text, |path| Replacement::begin_by(path, &private()))
+}
+
+fn replace_by(
+    path: &Path,
+    text: &Pieces<'_>,
+    begin: impl Fn(&Path) -> io::Result<Option<Replacement>>,
+) -> Result<(), CliError> {
+    let replace = || match begin(path)? {
         Some(mut replacement) => {
             text(&mut |piece| replacement.write(piece))?;
             replacement.finish()
@@ -324,43 +325,6 @@ pub(crate) fn replace(path: &Path, text: &Pieces<'_>) -> Result<(), CliError> {
             text(&mut |piece| file.write_all(piece))?;
             file.flush()
         }
-    let mut options = OpenOptions::new();
-    replace_by(path, text, options.write(true).create_new(true))
-}
-
-/// The same, but a file that was not there is readable for its owner only.
-pub(crate) fn replace_private(path: &Path, text: &Pieces<'_>) -> Result<(), CliError> {
-    replace_by(path, text, &private())
-}
-
-fn replace_by(path: &Path, text: &Pieces<'_>, new: &OpenOptions) -> Result<(), CliError> {
-    let write = |mut file: File| {
-        text(&mut |piece| file.write_all(piece))?;
-        file.flush().map(|()| file)
-    };
-    let replace = || {
-        let (path, old) = match fs::canonicalize(path) {
-            Ok(path) => (path.clone(), Some(fs::metadata(path)?)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (path.to_owned(), None),
-            Err(error) => return Err(error),
-        };
-        if old.as_ref().is_some_and(|old| !old.is_file()) {
-            return write(OpenOptions::new().write(true).open(path)?).map(drop);
-        }
-        let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_string_lossy();
-        let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-        let file = new.open(&beside)?;
-        let finish = || {
-            if let Some(old) = &old {
-                file.set_permissions(old.permissions())?;
-            }
-            write(file)?.sync_all()?;
-            fs::rename(&beside, &path)
-        };
-        finish().inspect_err(|_| {
-            // What cannot be removed stays; the error that matters is the first.
-            let _ = fs::remove_file(&beside);
-        })
     };
     replace().map_err(|cause| unwritten(path, cause))
 }

@@ -18,6 +18,11 @@ pub(crate) struct Replacement {
 impl Replacement {
     /// Begin. `None` for what is no regular file, such as a pipe; a symbolic link stays, its target is replaced.
     pub(crate) fn begin(path: &Path) -> io::Result<Option<Self>> {
+        Self::begin_by(path, OpenOptions::new().write(true).create_new(true))
+    }
+
+    /// The same; a new file is opened by `new`.
+    pub(crate) fn begin_by(path: &Path, new: &OpenOptions) -> io::Result<Option<Self>> {
         let (path, old) = match fs::canonicalize(path) {
             Ok(path) => (path.clone(), Some(fs::metadata(path)?)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => (path.to_owned(), None),
@@ -28,7 +33,7 @@ impl Replacement {
         }
         let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_string_lossy();
         let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-        let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
+        let file = new.open(&beside)?;
         Ok(Some(Self { path, beside, file, old: old.map(|old| old.permissions()), is_done: false }))
     }
 
