@@ -11,7 +11,7 @@ use super::{MAX_DEPTH, ParseYamlError, YamlFault, shown};
 /// of more than 1.5 MiB.
 pub const MAX_TREE_LEN: usize = 4 * 1024 * 1024;
 
-/// Most nodes of all trees of one text, those that aliases repeat included.
+/// Most nodes of all trees of one text, those that aliases repeat and those that anchors keep included.
 pub const MAX_TREE_NODES: usize = 400_000;
 
 /// Read all documents of a YAML or JSON text.
@@ -247,6 +247,8 @@ impl Builder {
 
     fn put(&mut self, node: Node, anchor: usize, nodes: usize) -> Result<(), ParseYamlError> {
         if anchor != 0 {
+            // A copy is kept, of everything in it.
+            self.count(nodes, node.span)?;
             self.anchors.insert(anchor, (node.clone(), nodes));
         }
         let Some(open) = self.open.last_mut() else {
