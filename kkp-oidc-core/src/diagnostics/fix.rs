@@ -1,10 +1,12 @@
 //! Changes that mend a finding.
 
+use std::fmt;
+
 use crate::diagnostics::{Finding, Source};
 use crate::yaml::Span;
 
-/// Other text for a place.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// Other text for a place. It may be a secret.
+#[derive(Clone, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "a fix is a place and a text")]
 pub struct Fix {
     /// Which source, from 0.
@@ -13,6 +15,13 @@ pub struct Fix {
     pub span: Span,
     /// By what.
     pub text: String,
+}
+
+/// Place only: the text may be a secret.
+impl fmt::Debug for Fix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fix({}:{}:{})", self.source, self.span.line, self.span.column)
+    }
 }
 
 /// The text of source number `source` with the fixes of all findings; `None` if there is none for it. Of two fixes that

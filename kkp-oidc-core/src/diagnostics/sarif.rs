@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 use crate::diagnostics::{Code, Finding, Place, Severity, Source};
 
-/// Findings as [SARIF 2.1.0], with a line feed at the end. Columns count UTF-16 code units there only where the text is
-/// not ASCII; we say that ours count characters (`columnKind`).
+/// Findings as [SARIF 2.1.0], with a line feed at the end. Columns count characters (`columnKind`).
 ///
 /// [SARIF 2.1.0]: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 #[must_use]
@@ -58,10 +57,24 @@ fn location(place: Place, sources: &[Source]) -> Value {
     let name = sources.get(place.source).map(Source::name).unwrap_or_default();
     json!({
         "physicalLocation": {
-            "artifactLocation": { "uri": name },
+            "artifactLocation": { "uri": uri(name) },
             "region": { "startLine": place.span.line, "startColumn": place.span.column },
         },
     })
+}
+
+/// The name of a file as a reference of [RFC 3986]; what stands for stdin becomes one, too.
+///
+/// [RFC 3986]: https://www.rfc-editor.org/rfc/rfc3986#section-4.1
+fn uri(name: &str) -> String {
+    let mut uri = String::with_capacity(name.len());
+    for byte in name.replace('\\', "/").bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
+            byte => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
 }
 
 const fn level(severity: Severity) -> &'static str {

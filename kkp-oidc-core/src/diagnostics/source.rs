@@ -3,14 +3,23 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::secret::SecretString;
 use crate::yaml::Span;
+
+/// Most characters of a line that are shown.
+const MAX_LINE_CHARS: usize = 120;
+
+/// Bytes that are shown before the marked ones in a line that is too long.
+const LEAD_BYTES: usize = 40;
 
 /// A text with the name that its owner has for it.
 #[derive(Clone)]
 pub struct Source {
     name: String,
     text: String,
+    /// In the order of the text; none overlaps another.
     secrets: Vec<Range<usize>>,
+    secret_texts: Vec<SecretString>,
 }
 
 /// A place in one of several sources.
@@ -37,13 +46,13 @@ impl Source {
             let at = error.utf8_error().valid_up_to();
             ReadSourceError::NotUtf8 { line: line_at(error.as_bytes(), at) }
         })?;
-        Ok(Self { name: name.into(), text, secrets: Vec::new() })
+        Ok(Self { name: name.into(), text, secrets: Vec::new(), secret_texts: Vec::new() })
     }
 
     /// A source without text, for one that cannot be read.
     #[must_use]
     pub fn empty(name: impl Into<String>) -> Self {
-        Self { name: name.into(), text: String::new(), secrets: Vec::new() }
+        Self { name: name.into(), text: String::new(), secrets: Vec::new(), secret_texts: Vec::new() }
     }
 
     /// Its name.
@@ -59,30 +68,57 @@ impl Source {
     }
 
     /// Let nobody be shown what stands here.
-    pub fn hide(&mut self, span: Span) {
-        self.secrets.push(span.start..span.end);
+    pub fn hide(&mut self, spans: impl IntoIterator<Item = Span>) {
+        self.secrets.extend(spans.into_iter().map(|span| span.start..span.end));
+        self.secrets.sort_unstable_by_key(|secret| (secret.start, secret.end));
+        self.secrets.dedup_by(|next, kept| {
+            let joined = next.start <= kept.end;
+            kept.end = if joined { kept.end.max(next.end) } else { kept.end };
+            joined
+        });
     }
 
-    /// The line with this number, from 1, without its end. What is hidden is one `…`, and `span` is moved along; it is
-    /// returned in characters.
+    /// Let nobody be shown these texts, wherever they stand.
+    pub fn hide_texts(&mut self, texts: &[SecretString]) {
+        self.secret_texts.extend_from_slice(texts);
+    }
+
+    /// The line at `span` without its end, cut off where it is too long, and which of its characters `span` is. What is
+    /// hidden is one `…`.
     pub(super) fn shown_line(&self, span: Span) -> (String, Range<usize>) {
-        let before = self.text.get(..span.start).unwrap_or(&self.text);
-        let start = before.rfind('\n').map_or(0, |at| at.saturating_add(1));
-        let rest = self.text.get(start..).unwrap_or_default();
-        let end = start.saturating_add(rest.find('\n').unwrap_or(rest.len()));
+        let bytes = self.text.as_bytes();
+        let line_start =
+            memchr::memrchr(b'\n', bytes.get(..span.start).unwrap_or(bytes)).map_or(0, |at| at.saturating_add(1));
+        let rest = bytes.get(line_start..).unwrap_or_default();
+        let line_end = line_start.saturating_add(memchr::memchr(b'\n', rest).unwrap_or(rest.len()));
+        let is_short = span.end.min(line_end).saturating_sub(line_start) <= MAX_LINE_CHARS;
+        let mut start = if is_short { line_start } else { span.start.saturating_sub(LEAD_BYTES).max(line_start) };
+        while !self.text.is_char_boundary(start) {
+            start = start.saturating_sub(1);
+        }
+        let line = self.text.get(start..line_end).unwrap_or_default().trim_end_matches('\r');
+        let secrets = self.secrets_around(start, line.len().min(MAX_LINE_CHARS.saturating_mul(4)));
         let (mut shown, mut mark) = (String::new(), None::<Range<usize>>);
         let mut chars = 0_usize;
+        if start > line_start {
+            shown.push('…');
+            chars = 1;
+        }
         let mut hidden = false;
-        let line = self.text.get(start..end).unwrap_or_default().trim_end_matches('\r');
-        for (offset, character) in line.char_indices() {
+        for (taken, (offset, character)) in line.char_indices().enumerate() {
+            if taken >= MAX_LINE_CHARS {
+                if !hidden {
+                    shown.push('…');
+                }
+                break;
+            }
             let at = start.saturating_add(offset);
-            let is_secret = self.secrets.iter().any(|secret| secret.contains(&at));
+            let is_secret = secrets.iter().any(|secret| secret.contains(&at));
             if !is_secret || !hidden {
                 shown.push(match character {
                     _ if is_secret => '…',
                     '\u{feff}' | '\t' => ' ',
-                    character if character.is_control() => '\u{fffd}',
-                    character => character,
+                    character => printable(character),
                 });
                 chars = chars.saturating_add(1);
             }
@@ -94,6 +130,34 @@ impl Source {
         }
         let at_end = chars..chars.saturating_add(1);
         (shown, mark.unwrap_or(at_end))
+    }
+
+    /// What is hidden in `len` bytes from byte number `start` on.
+    fn secrets_around(&self, start: usize, len: usize) -> Vec<Range<usize>> {
+        let end = start.saturating_add(len);
+        let first = self.secrets.partition_point(|secret| secret.end <= start);
+        let spans = self.secrets.iter().skip(first).take_while(|secret| secret.start < end);
+        let mut around: Vec<Range<usize>> = spans.cloned().collect();
+        let bytes = self.text.as_bytes();
+        for secret in self.secret_texts.iter().map(|secret| secret.expose_secret().as_bytes()) {
+            let from = start.saturating_sub(secret.len());
+            let to = end.saturating_add(secret.len()).min(bytes.len());
+            let found = memchr::memmem::find_iter(bytes.get(from..to).unwrap_or_default(), secret);
+            around.extend(found.map(|at| {
+                let at = at.saturating_add(from);
+                at..at.saturating_add(secret.len())
+            }));
+        }
+        around
+    }
+}
+
+/// A character as a terminal may have it: none that moves the cursor or turns the direction of text around.
+pub(crate) fn printable(character: char) -> char {
+    match character {
+        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        character if character.is_control() => '\u{fffd}',
+        character => character,
     }
 }
 

@@ -5,11 +5,14 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::diagnostics::{Code, Finding, Place, Source};
 use crate::kkp::read::{Kind, Reader};
+use crate::kkp::unreadable::unreadable;
 use crate::kkp::{
-    Auth, Cluster, Configuration, Dex, DexClient, Dialect, Gates, Installation, Seed, SeedProvider, Setting,
-    ShareSettings,
+    Auth, Cluster, Configuration, Dialect, Gates, Installation, Seed, SeedProvider, Setting, ShareSettings,
 };
-use crate::yaml::{self, Node, ParseYamlError, Span, Value};
+use crate::yaml::{self, MAX_TREE_LEN, Node, ParseYamlError, Span, Value};
+
+/// Most secrets of all sources whose other occurrences are hidden.
+const MAX_SECRETS: usize = 1_000;
 
 const AUTH_FIELDS: [&str; 9] = [
     "tokenIssuer",
@@ -33,7 +36,7 @@ const SEED_PROVIDER_FIELDS: [&str; 7] = [
     "skipTLSVerify",
 ];
 
-const CLUSTER_OIDC_FIELDS: [&str; 11] = [
+const CLUSTER_OIDC_FIELDS: [&str; 9] = [
     "issuerURL",
     "clientID",
     "clientSecret",
@@ -43,9 +46,10 @@ const CLUSTER_OIDC_FIELDS: [&str; 11] = [
     "extraScopes",
     "usernamePrefix",
     "groupsPrefix",
-    "issuerUrl",
-    "clientId",
 ];
+
+/// Spellings of two of them before the API group kubermatic.k8c.io (spec section 2.4).
+const OLD_CLUSTER_OIDC_FIELDS: [&str; 2] = ["issuerUrl", "clientId"];
 
 /// Keys of the dashboard's config.json by which it is told from other JSON (spec sections 3.1 and 7.4).
 const UI_KEYS: [&str; 8] = [
@@ -67,46 +71,62 @@ impl Installation {
         let mut installation = Self::default();
         let mut sources = Vec::new();
         for (index, (name, bytes)) in files.into_iter().enumerate() {
-            let mut reader = Reader::new(index);
-            let source = match Source::new(&*name, bytes) {
-                Ok(mut source) => {
-                    installation.source(&mut reader, &mut source);
-                    source
-                }
-                Err(error) => {
-                    let span = Span { line: error.line(), column: 1, ..Span::default() };
-                    let place = Place { source: index, span };
-                    let finding =
-                        Finding::new(Code::DocumentUnreadable, place, error.to_string(), "save the file as UTF-8 text");
-                    reader.findings.push(finding);
-                    Source::empty(name)
+            let len = bytes.len();
+            let source = if len > MAX_TREE_LEN {
+                let error = ParseYamlError::TooLong { len, limit: MAX_TREE_LEN };
+                installation.findings.push(unreadable(&error, "", index));
+                Source::empty(name)
+            } else {
+                match Source::new(&*name, bytes) {
+                    Ok(mut source) => {
+                        installation.source(index, &mut source);
+                        source
+                    }
+                    Err(error) => {
+                        let span = Span { line: error.line(), column: 1, ..Span::default() };
+                        let place = Place { source: index, span };
+                        let help = "save the file as UTF-8 text";
+                        installation.findings.push(Finding::new(
+                            Code::DocumentUnreadable,
+                            place,
+                            error.to_string(),
+                            help,
+                        ));
+                        Source::empty(name)
+                    }
                 }
             };
             sources.push(source);
-            installation.findings.append(&mut reader.findings);
+        }
+        installation.secrets.truncate(MAX_SECRETS);
+        for source in &mut sources {
+            source.hide_texts(&installation.secrets);
         }
         (installation, sources)
     }
 
-    fn source(&mut self, reader: &mut Reader, source: &mut Source) {
-        match yaml::documents(source.text()) {
+    fn source(&mut self, index: usize, source: &mut Source) {
+        let mut reader = Reader::new(index, source.text());
+        let hidden = match yaml::documents(source.text()) {
             Ok(documents) => {
                 for document in &documents {
-                    self.object(reader, document, source.text());
+                    reader.hide_secrets(document);
+                    self.object(&mut reader, document, source.text());
                 }
+                std::mem::take(&mut reader.secrets)
             }
             Err(error) => {
+                reader.findings.push(unreadable(&error, source.text(), index));
                 // What cannot be read may hold secrets anywhere.
-                source.hide(Span { start: 0, end: source.text().len(), line: 1, column: 1 });
-                reader.findings.push(unreadable(&error, reader.source));
+                vec![Span { start: 0, end: source.text().len(), line: 1, column: 1 }]
             }
-        }
-        for secret in std::mem::take(&mut reader.secrets) {
-            source.hide(secret);
-        }
+        };
+        self.findings.append(&mut reader.findings);
+        self.secrets.append(&mut reader.secret_texts);
+        source.hide(hidden);
     }
 
-    fn object(&mut self, reader: &mut Reader, object: &Node, text: &str) {
+    fn object(&mut self, reader: &mut Reader<'_>, object: &Node, text: &str) {
         let place = reader.place(head(object));
         let is = |key: &str| object.at(key).and_then(Node::text).unwrap_or_default();
         let group = is("apiVersion").split('/').next().unwrap_or_default();
@@ -121,7 +141,7 @@ impl Installation {
                     if group == "operator.kubermatic.io" { Dialect::OperatorV1alpha1 } else { Dialect::KubermaticV1 };
                 self.configurations.push(kubermatic_configuration(reader, object, dialect, place));
             }
-            "Seed" => self.seeds.push(seed(reader, object, place)),
+            "Seed" if group.contains("kubermatic") => self.seeds.push(seed(reader, object, place)),
             "Cluster" if group.contains("kubermatic") => self.clusters.push(cluster(reader, object, place)),
             "KubermaticSetting" => {
                 let spec = object.at("spec").unwrap_or(object);
@@ -137,13 +157,13 @@ impl Installation {
                 let kind: String = kind.chars().filter(|character| !character.is_control()).take(60).collect();
                 let message = format!("objects of kind `{kind}` do not matter here");
                 let help = "leave it; nothing in it is checked".to_owned();
-                reader.findings.push(Finding::new(Code::DocumentUnknown, place, message, help));
+                reader.found(Finding::new(Code::DocumentUnknown, place, message, help));
             }
         }
     }
 
     /// A document without kind: values of charts, or config.json.
-    fn values(&mut self, reader: &mut Reader, object: &Node, place: Place, text: &str) {
+    fn values(&mut self, reader: &mut Reader<'_>, object: &Node, place: Place, text: &str) {
         let mut known = false;
         if let Some(entry) = object.entry("kubermatic") {
             known = true;
@@ -153,7 +173,7 @@ impl Installation {
         if let Some(entry) = object.entry("dex") {
             known = true;
             let place = reader.place(entry.key_span);
-            self.dex.push(dex(reader, &entry.value, place));
+            self.dex.push(reader.dex(&entry.value, place));
         }
         if !known && UI_KEYS.iter().any(|key| object.entry(key).is_some()) {
             known = true;
@@ -163,17 +183,14 @@ impl Installation {
         if !known {
             let message = "a document without `kind`, and without `kubermatic:` or `dex:`".to_owned();
             let help = "leave it if it is about something else; nothing in it is checked".to_owned();
-            reader.findings.push(Finding::new(Code::DocumentUnknown, place, message, help));
+            reader.found(Finding::new(Code::DocumentUnknown, place, message, help));
         }
     }
 
     /// A ConfigMap or Secret.
-    fn data(&mut self, reader: &mut Reader, object: &Node) {
+    fn data(&mut self, reader: &mut Reader<'_>, object: &Node) {
         let is_secret = object.at("kind").and_then(Node::text) == Some("Secret");
         for entry in object.at("data").map(Node::entries).unwrap_or_default() {
-            if is_secret {
-                reader.secrets.push(entry.value.span);
-            }
             let (Some(text), place) = (entry.value.text(), reader.place(entry.value.span)) else { continue };
             let text = if is_secret {
                 let compact: String = text.split_ascii_whitespace().collect();
@@ -191,35 +208,17 @@ impl Installation {
     }
 }
 
-fn unreadable(error: &ParseYamlError, source: usize) -> Finding {
-    let (line, column) = match error {
-        ParseYamlError::Refused { line, column, .. } => (*line, *column),
-        ParseYamlError::TooLong { .. } => (1, 1),
-    };
-    let number = |number: u64| usize::try_from(number).unwrap_or(1).max(1);
-    let span = Span { start: 0, end: 0, line: number(line), column: number(column) };
-    let help = match error {
-        ParseYamlError::TooLong { .. } => "give only the files that configure KKP, Dex, Seeds and clusters",
-        ParseYamlError::Refused { .. } => "mend the file until it is YAML; `helm template` and kubectl stop here, too",
-    };
-    let message = match error {
-        ParseYamlError::TooLong { .. } => error.to_string(),
-        ParseYamlError::Refused { path, fault, .. } if path.is_empty() => format!("the file {fault}"),
-        ParseYamlError::Refused { path, fault, .. } => format!("`{path}` {fault}"),
-    };
-    Finding::new(Code::DocumentUnreadable, Place { source, span }, message, help)
-}
-
 /// The first key of a map, or the node itself: what is underlined for an object as a whole.
 fn head(object: &Node) -> Span {
     let kind = object.entry("kind").map(|entry| Span { end: entry.value.span.end, ..entry.key_span });
     kind.or_else(|| object.entries().first().map(|entry| entry.key_span)).unwrap_or(object.span)
 }
 
-fn auth(reader: &mut Reader, node: Option<&Node>, place: Place, path: &str) -> Auth {
+fn auth(reader: &mut Reader<'_>, node: Option<&Node>, place: Place, dialect: Dialect) -> Auth {
     let none = Node { value: Value::Map(Vec::new()), span: place.span };
     let node = node.unwrap_or(&none);
-    reader.expect_fields(node, path, &AUTH_FIELDS);
+    reader.expect_fields(node, dialect.auth_path(), &AUTH_FIELDS);
+    let flag = if dialect == Dialect::Values { Kind::Flag } else { Kind::Bool };
     Auth {
         place,
         token_issuer: reader.setting(node, "tokenIssuer", Kind::Text),
@@ -229,23 +228,29 @@ fn auth(reader: &mut Reader, node: Option<&Node>, place: Place, path: &str) -> A
         issuer_client_secret: reader.setting(node, "issuerClientSecret", Kind::Secret),
         issuer_cookie_key: reader.setting(node, "issuerCookieKey", Kind::Secret),
         service_account_key: reader.setting(node, "serviceAccountKey", Kind::Secret),
-        skip_token_issuer_tls_verify: reader.setting(node, "skipTokenIssuerTLSVerify", Kind::Bool),
+        skip_token_issuer_tls_verify: reader.setting(node, "skipTokenIssuerTLSVerify", flag),
         ca_bundle: reader.setting(node, "caBundle", Kind::Text),
     }
 }
 
 /// Where the key `key` of `parent` stands, or what is there instead.
-fn key_place(reader: &Reader, parent: &Node, key: &str, otherwise: Place) -> Place {
+fn key_place(reader: &Reader<'_>, parent: &Node, key: &str, otherwise: Place) -> Place {
     parent.entry(key).map_or(otherwise, |entry| reader.place(entry.key_span))
 }
 
-fn values_configuration(reader: &mut Reader, node: &Node, place: Place) -> Configuration {
+fn values_configuration(reader: &mut Reader<'_>, node: &Node, place: Place) -> Configuration {
     let auth_place = key_place(reader, node, "auth", place);
+    reader.expect_no_typo(node, "kubermatic", &["auth", "api", "controller", "domain", "ui"]);
+    for (part, path) in [("api", "kubermatic.api"), ("controller", "kubermatic.controller")] {
+        if let Some(part) = node.at(part) {
+            reader.expect_no_typo(part, path, &["featureGates"]);
+        }
+    }
     Configuration {
         dialect: Dialect::Values,
         place,
         name: None,
-        auth: auth(reader, node.at("auth"), auth_place, "kubermatic.auth"),
+        auth: auth(reader, node.at("auth"), auth_place, Dialect::Values),
         domain: reader.setting(node, "domain", Kind::Text),
         api_gates: reader.gates_text(node.at("api"), "featureGates"),
         controller_gates: reader.gates_text(node.at("controller"), "featureGates"),
@@ -254,15 +259,16 @@ fn values_configuration(reader: &mut Reader, node: &Node, place: Place) -> Confi
     }
 }
 
-fn kubermatic_configuration(reader: &mut Reader, object: &Node, dialect: Dialect, place: Place) -> Configuration {
+fn kubermatic_configuration(reader: &mut Reader<'_>, object: &Node, dialect: Dialect, place: Place) -> Configuration {
     let spec = object.at("spec").unwrap_or(object);
     let auth_place = key_place(reader, spec, "auth", place);
+    reader.expect_no_typo(spec, "spec", &["auth", "featureGates", "ingress", "caBundle"]);
     let gates: Gates = reader.gates_map(spec);
     Configuration {
         dialect,
         place,
         name: object.at("metadata").and_then(|metadata| reader.setting(metadata, "name", Kind::Text)),
-        auth: auth(reader, spec.at("auth"), auth_place, "spec.auth"),
+        auth: auth(reader, spec.at("auth"), auth_place, dialect),
         domain: spec.at("ingress").and_then(|ingress| reader.setting(ingress, "domain", Kind::Text)),
         api_gates: gates.clone(),
         controller_gates: gates,
@@ -271,8 +277,9 @@ fn kubermatic_configuration(reader: &mut Reader, object: &Node, dialect: Dialect
     }
 }
 
-fn seed(reader: &mut Reader, object: &Node, place: Place) -> Seed {
+fn seed(reader: &mut Reader<'_>, object: &Node, place: Place) -> Seed {
     let spec = object.at("spec").unwrap_or(object);
+    reader.expect_no_typo(spec, "spec", &["oidcProviderConfiguration", "authenticationConfiguration"]);
     let provider = spec.entry("oidcProviderConfiguration").filter(|entry| !entry.value.is_null()).map(|entry| {
         let node = &entry.value;
         reader.expect_fields(node, "spec.oidcProviderConfiguration", &SEED_PROVIDER_FIELDS);
@@ -295,22 +302,26 @@ fn seed(reader: &mut Reader, object: &Node, place: Place) -> Seed {
     }
 }
 
-fn cluster(reader: &mut Reader, object: &Node, place: Place) -> Cluster {
+fn cluster(reader: &mut Reader<'_>, object: &Node, place: Place) -> Cluster {
     let spec = object.at("spec").unwrap_or(object);
     let none = Node { value: Value::Map(Vec::new()), span: object.span };
     let oidc = spec.at("oidc").unwrap_or(&none);
-    reader.expect_fields(oidc, "spec.oidc", &CLUSTER_OIDC_FIELDS);
-    if let Some(entry) = oidc.entry("clientSecret") {
-        reader.secrets.push(entry.value.span);
-    }
-    if let Some(entry) = object.at("address").and_then(|address| address.entry("adminToken")) {
-        reader.secrets.push(entry.value.span);
+    let is_new =
+        object.at("apiVersion").and_then(Node::text).is_some_and(|group| group.starts_with("kubermatic.k8c.io/"));
+    let old: &[&str] = if is_new { &[] } else { &OLD_CLUSTER_OIDC_FIELDS };
+    reader.expect_fields(oidc, "spec.oidc", &[&CLUSTER_OIDC_FIELDS, old].concat());
+    let [issuer_url, client_id] =
+        if is_new || oidc.entry("issuerURL").is_some() { ["issuerURL", "clientID"] } else { OLD_CLUSTER_OIDC_FIELDS };
+    for secret in
+        [oidc.at("clientSecret"), object.at("address.adminToken")].into_iter().flatten().filter_map(Node::text)
+    {
+        reader.secret_text(secret);
     }
     Cluster {
         name: name(object),
         place,
-        issuer_url: reader.setting_of(oidc, ["issuerURL", "issuerUrl"], Kind::Text),
-        client_id: reader.setting_of(oidc, ["clientID", "clientId"], Kind::Text),
+        issuer_url: reader.setting(oidc, issuer_url, Kind::Text),
+        client_id: reader.setting(oidc, client_id, Kind::Text),
         username_claim: reader.setting(oidc, "usernameClaim", Kind::Text),
         groups_claim: reader.setting(oidc, "groupsClaim", Kind::Text),
         required_claim: reader.setting(oidc, "requiredClaim", Kind::Text),
@@ -320,38 +331,11 @@ fn cluster(reader: &mut Reader, object: &Node, place: Place) -> Cluster {
     }
 }
 
-fn dex(reader: &mut Reader, node: &Node, place: Place) -> Dex {
-    let config = node.at("config");
-    let clients = node.at("clients").or_else(|| config?.at("staticClients")).map(Node::items).unwrap_or_default();
-    let grant_types = config.and_then(|config| config.at("oauth2.grantTypes")).map(|list| {
-        let items = list.items().iter().filter_map(|item| reader.scalar(item, "grantTypes", Kind::Text)).collect();
-        (reader.place(list.span), items)
-    });
-    Dex {
-        place,
-        issuer: config.and_then(|config| reader.setting(config, "issuer", Kind::Text)),
-        clients: clients.iter().map(|client| dex_client(reader, client)).collect(),
-        grant_types,
-    }
-}
-
-fn dex_client(reader: &mut Reader, client: &Node) -> DexClient {
-    let uris = client.at("RedirectURIs").or_else(|| client.at("redirectURIs"));
-    let uris = uris.map(Node::items).unwrap_or_default();
-    DexClient {
-        place: reader.place(client.entry("id").map_or(client.span, |entry| entry.key_span)),
-        id: reader.setting(client, "id", Kind::Text),
-        secret: reader.setting(client, "secret", Kind::Secret),
-        redirect_uris: uris.iter().filter_map(|uri| reader.scalar(uri, "RedirectURIs", Kind::Text)).collect(),
-        public: reader.setting(client, "public", Kind::Bool),
-    }
-}
-
 fn name(object: &Node) -> String {
     let name = object.at("metadata.name").and_then(Node::text).unwrap_or_default();
     name.chars().filter(|character| !character.is_control()).take(253).collect()
 }
 
-fn present(reader: &Reader, spec: &Node, key: &str) -> Option<Place> {
+fn present(reader: &Reader<'_>, spec: &Node, key: &str) -> Option<Place> {
     spec.entry(key).filter(|entry| !entry.value.is_null()).map(|entry| reader.place(entry.key_span))
 }

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::diagnostics::{Finding, Place};
 use crate::kkp::Versions;
 use crate::kkp::version::Version;
+use crate::secret::SecretString;
 
 /// Everything that the files of one installation say.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +28,8 @@ pub struct Installation {
     pub settings: Vec<ShareSettings>,
     /// What was found while reading.
     pub findings: Vec<Finding>,
+    /// Secrets that stand in the files; no finding repeats them.
+    pub secrets: Vec<SecretString>,
 }
 
 impl Installation {
@@ -185,7 +188,7 @@ impl Gates {
 }
 
 /// A feature gate as it was written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "embedding services fill it by name")]
 pub struct Gate {
     /// Its name.
@@ -194,6 +197,8 @@ pub struct Gate {
     pub enabled: Option<bool>,
     /// Whether its value is an object.
     pub is_object: bool,
+    /// Whether it stands in the file letter by letter, so that a part of it can be replaced.
+    pub is_written: bool,
     /// Where its name stands.
     pub name_place: Place,
     /// Where its value stands, with all that belongs to it.
@@ -268,10 +273,10 @@ pub struct Cluster {
 pub struct Dex {
     /// Where it stands.
     pub place: Place,
-    /// `config.issuer`
+    /// `config.issuer`, or what the chart makes of `ingress.host`.
     pub issuer: Option<Setting>,
-    /// `clients`, or `config.staticClients`.
-    pub clients: Vec<DexClient>,
+    /// `clients`, or `config.staticClients`; `None` if there is no list of them.
+    pub clients: Option<Vec<DexClient>>,
     /// `config.oauth2.grantTypes`
     pub grant_types: Option<(Place, Vec<Setting>)>,
 }

@@ -17,14 +17,17 @@
 //! ```
 
 mod check;
+mod dex;
 mod document;
 mod effective;
 mod gates;
+mod hide;
 mod installation;
 mod read;
+mod unreadable;
 mod version;
 
-pub use check::{CheckOptions, check};
+pub use check::{CheckOptions, MAX_FINDINGS, check};
 pub use effective::{Effective, Value};
 pub use installation::{
     Auth, Cluster, Configuration, Dex, DexClient, Dialect, Gate, Gates, Installation, Seed, SeedProvider, Setting,

@@ -20,6 +20,10 @@ impl Version {
     pub const V2_19: Self = Self(19);
     /// The first with the API group kubermatic.k8c.io.
     pub const V2_20: Self = Self(20);
+    /// The first after a switch of KubermaticSetting hid the share button.
+    pub const V2_21: Self = Self(21);
+    /// The first with a provider of its own for a Seed.
+    pub const V2_22: Self = Self(22);
     /// The first whose share button is switched by KubermaticSetting.
     pub const V2_23: Self = Self(23);
     /// The first with prefixes in a cluster's `spec.oidc`.
@@ -96,6 +100,12 @@ impl Versions {
     #[must_use]
     pub fn before(self, version: Version) -> bool {
         self.last < version
+    }
+
+    /// Whether this one is among them.
+    #[must_use]
+    pub fn contains(self, version: Version) -> bool {
+        self.first <= version && version <= self.last
     }
 
     /// The latest.

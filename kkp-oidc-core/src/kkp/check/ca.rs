@@ -50,7 +50,10 @@ impl Check<'_> {
         input.close();
         let assembled = assembler.finish(Order::Input);
         self.certificates(&assembled, place);
-        if assembled.is_empty() && assembled.findings().iter().all(|one| one.fault == Fault::NoCertificates) {
+        // Go reads nothing but PEM, the assembler more.
+        let is_pem = memchr::memmem::find(pem, b"-----BEGIN ").is_some();
+        if !is_pem || assembled.is_empty() && assembled.findings().iter().all(|one| one.fault == Fault::NoCertificates)
+        {
             let message = "the CA bundle has no certificate".to_owned();
             let help = "`kkp-oidc ca bundle` makes one of the provider's root certificate";
             self.at(Code::CaNotPem, place, message, help);

@@ -36,7 +36,7 @@ impl Check<'_> {
         } else {
             "Dex's issuer is another one than KKP's".to_owned()
         };
-        let help = format!("write `{}` in both places, byte for byte", ours.text);
+        let help = format!("write `{}` in both places, byte for byte", self.shown(&ours.text));
         let finding = Finding::new(Code::IssuerDiffers, issuer.place, message, help);
         self.found(related(finding, ours.place, "KKP's issuer"));
     }
@@ -53,14 +53,15 @@ impl Check<'_> {
             return None;
         }
         let has_id = |client: &&DexClient| client.id.as_ref().is_some_and(|one| one.text == id.text);
-        let client = dex.clients.iter().find(has_id);
+        let clients = dex.clients.as_ref()?;
+        let client = clients.iter().find(has_id);
         if client.is_none() {
             let path = format!("{}.{name}", configuration.dialect.auth_path());
-            let message = format!("Dex has no client `{}`, which is `{path}`", id.text);
+            let message = format!("Dex has no client `{}`, which is `{path}`", self.shown(&id.text));
             let ids: Vec<&str> =
-                dex.clients.iter().filter_map(|client| client.id.as_ref()).map(|id| id.text.as_str()).collect();
+                clients.iter().filter_map(|client| client.id.as_ref()).map(|id| id.text.as_str()).collect();
             let help = match crate::nearest::nearest(&id.text, ids) {
-                Some(near) => format!("write the same id in both places; Dex has `{near}`"),
+                Some(near) => format!("write the same id in both places; Dex has `{}`", self.shown(near)),
                 None => "add the client to Dex: `kkp-oidc render dex-client` writes it".to_owned(),
             };
             let place = id.place.unwrap_or(configuration.auth.place);
@@ -82,8 +83,8 @@ impl Check<'_> {
         }
         let uri = &effective.redirect_url;
         if !uri.is_empty() && !client.redirect_uris.iter().any(|one| one.text == uri.text) {
-            let message = format!("Dex's client does not have the redirect URI {}", uri.text);
-            let help = format!("add `{}` to its RedirectURIs", uri.text);
+            let message = format!("Dex's client does not have the redirect URI {}", self.shown(&uri.text));
+            let help = format!("add `{}` to its RedirectURIs", self.shown(&uri.text));
             let finding = Finding::new(Code::RedirectNotRegistered, client.place, message, help);
             self.found(related(finding, uri.place, "KKP's redirect URI"));
         }

@@ -1,6 +1,6 @@
 //! Clusters with OIDC settings of their own.
 
-use crate::diagnostics::{Code, Finding};
+use crate::diagnostics::{Code, Finding, Place};
 use crate::kkp::{Cluster, Version};
 
 use super::{Check, ENDPOINT_GATE, is_missing};
@@ -21,6 +21,15 @@ impl Check<'_> {
             let help = "remove one of them";
             let finding = Finding::new(Code::ClusterTwoWays, place, message, help);
             self.found(finding.with_related(issuer.place, "the issuer"));
+        }
+        let prefixes = [(&cluster.username_prefix, "usernamePrefix"), (&cluster.groups_prefix, "groupsPrefix")];
+        for (prefix, field) in prefixes {
+            if let Some(prefix) = prefix.as_ref().filter(|prefix| !prefix.is_empty()) {
+                self.not_before(Version::V2_24, prefix.place, &format!("spec.oidc.{field}"));
+            }
+        }
+        if let Some(place) = cluster.authentication_configuration {
+            self.not_before(Version::V2_31, place, "spec.authenticationConfiguration");
         }
         if let Some(issuer) = cluster.issuer_url.as_ref().filter(|issuer| !issuer.is_empty()) {
             self.issuer(issuer, "spec.oidc.issuerURL");
@@ -43,6 +52,14 @@ impl Check<'_> {
         self.sharing_fits(cluster, has_own);
     }
 
+    /// Note a field that only later versions read.
+    pub(super) fn not_before(&mut self, version: Version, place: Place, path: &str) {
+        if self.versions.before(version) {
+            let message = format!("`{path}` is not read by KKP {}", self.versions);
+            self.at(Code::FieldIgnored, place, message, format!("remove it; KKP reads it since {version}"));
+        }
+    }
+
     /// Whether a shared kubeconfig for the cluster would be accepted by it.
     fn sharing_fits(&mut self, cluster: &Cluster, has_own: bool) {
         let installation = self.installation;
@@ -57,7 +74,9 @@ impl Check<'_> {
             if let Some(client) = client {
                 let message = format!(
                     "cluster `{}` expects the client `{}`, shared kubeconfigs are for `{}`",
-                    cluster.name, client.text, effective.issuer_client_id.text
+                    cluster.name,
+                    self.shown(&client.text),
+                    self.shown(&effective.issuer_client_id.text)
                 );
                 let help = "write the same client id, or remove `spec.oidc`: OpenIDAuthPlugin sets both";
                 self.at(Code::ClientIdDiffers, client.place, message, help);

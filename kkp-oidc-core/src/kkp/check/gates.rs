@@ -2,11 +2,11 @@
 
 use crate::diagnostics::{Code, Finding, Fix};
 use crate::feature_gates::KnownGate;
-use crate::kkp::{Configuration, Dialect, Gate, Gates};
+use crate::kkp::{Configuration, Dialect, Gate, Gates, Version};
 
 use super::{Check, ENDPOINT_GATE, PLUGIN_GATE};
 
-/// Gates that KKP knew once (spec section 1.2).
+/// Gates that KKP knew once, until which version is not recorded (spec section 1.2).
 const FORMER: [&str; 3] = ["TunnelingExposeStrategy", "KonnectivityService", "OperatingSystemManager"];
 
 impl Check<'_> {
@@ -29,37 +29,26 @@ impl Check<'_> {
 
     fn gate(&mut self, configuration: &Configuration, gate: &Gate) {
         let name: String = gate.name.chars().filter(|character| !character.is_control()).take(80).collect();
-        if KnownGate::from_name(&gate.name).is_none() {
+        let is_former = FORMER.contains(&gate.name.as_str()) && !self.versions.since(Version::V2_31);
+        if KnownGate::from_name(&gate.name).is_none() && !is_former && !name.is_empty() {
             self.unknown_gate(gate, &name);
         }
         if gate.enabled.is_none() {
-            let message = format!("the gate `{name}` has no value that can be read");
-            self.at(Code::GateUnreadable, gate.place, message, format!("write `{name}=true` or `{name}: true`"));
+            let (message, help) = match configuration.dialect {
+                Dialect::Values if name.is_empty() => (
+                    "there is a gate without a name".to_owned(),
+                    "remove it, and blanks after a `,` at the end".to_owned(),
+                ),
+                Dialect::Values => (unreadable(&name), format!("write `{name}=true`")),
+                Dialect::OperatorV1alpha1 => (unreadable(&name), format!("write `{name}: {{enabled: true}}`")),
+                Dialect::KubermaticV1 => (unreadable(&name), format!("write `{name}: true`, without quotes")),
+            };
+            self.at(Code::GateUnreadable, gate.place, message, help);
             return;
         }
         let enabled = gate.enabled == Some(true);
         match configuration.dialect {
-            Dialect::Values if enabled && [ENDPOINT_GATE, PLUGIN_GATE].contains(&gate.name.as_str()) => {
-                let gates = [&configuration.api_gates, &configuration.controller_gates];
-                let written = gates.into_iter().filter(|gates| {
-                    gates.place.is_some_and(|all| {
-                        all.source == gate.place.source
-                            && all.span.start <= gate.place.span.start
-                            && gate.place.span.end <= all.span.end
-                    })
-                });
-                let is_seen = written
-                    .filter_map(|gates| gates.written.as_ref())
-                    .any(|written| written.text.contains(&format!("{}=true", gate.name)));
-                if !is_seen {
-                    let message =
-                        format!("the chart does not see that the gate `{name}` is on, and leaves out its flags");
-                    let finding = Finding::new(Code::GateSpelling, gate.place, message, format!("write `{name}=true`"));
-                    let text = format!("{}=true", gate.name);
-                    let fix = Fix { source: gate.place.source, span: gate.place.span, text };
-                    self.found(finding.with_fix(fix));
-                }
-            }
+            Dialect::Values if enabled => self.chart_sees(configuration, gate),
             Dialect::OperatorV1alpha1 if !gate.is_object => {
                 let message = format!("the gate `{name}` is a boolean, in this API group it is an object");
                 let text = format!("{{enabled: {enabled}}}");
@@ -75,6 +64,25 @@ impl Check<'_> {
         }
     }
 
+    /// Whether the chart's pattern finds a gate that is on where it looks for it (spec section 3.1).
+    fn chart_sees(&mut self, configuration: &Configuration, gate: &Gate) {
+        let gates = match gate.name.as_str() {
+            ENDPOINT_GATE => &configuration.api_gates,
+            PLUGIN_GATE => &configuration.controller_gates,
+            _ => return,
+        };
+        let Some(written) = gates.written.as_ref().filter(|_| gates.gates.contains(gate)) else { return };
+        let text = format!("{}=true", gate.name);
+        if written.text.contains(&text) {
+            return;
+        }
+        let message = format!("the chart does not see that the gate `{}` is on, and leaves out its flags", gate.name);
+        let finding = Finding::new(Code::GateSpelling, gate.place, message, format!("write `{text}`"));
+        // A part of a text that is not written letter by letter cannot be replaced by itself.
+        let fix = Fix { source: gate.place.source, span: gate.place.span, text };
+        self.found(if gate.is_written { finding.with_fix(fix) } else { finding });
+    }
+
     fn unknown_gate(&mut self, gate: &Gate, name: &str) {
         let near = KnownGate::nearest(&gate.name);
         match near {
@@ -82,9 +90,7 @@ impl Check<'_> {
                 let message = format!("there is no gate `{name}`");
                 let finding = Finding::new(Code::GateMisspelt, gate.name_place, message, format!("write `{near}`"));
                 let fix = Fix { source: gate.name_place.source, span: gate.name_place.span, text: near.to_string() };
-                // A part of a text that is not written letter by letter cannot be replaced by itself.
-                let is_name = gate.name_place.span.end.saturating_sub(gate.name_place.span.start) == gate.name.len();
-                self.found(if is_name { finding.with_fix(fix) } else { finding });
+                self.found(if gate.is_written { finding.with_fix(fix) } else { finding });
             }
             _ => {
                 let message = format!("the gate `{name}` means nothing to KKP of today");
@@ -96,11 +102,10 @@ impl Check<'_> {
     /// `gates` is where the gate belongs, called `path` in values.yaml; `others` is where it may be by mistake.
     fn gate_is_on(&mut self, configuration: &Configuration, name: &str, gates: &Gates, others: &Gates, path: &str) {
         let is_there = |gates: &Gates| {
-            gates.gates.iter().any(|gate| {
-                // What is misspelt is a finding of its own.
-                let meant = KnownGate::nearest(&gate.name).map(KnownGate::name) == Some(name);
-                (gate.name == name || meant) && gate.enabled != Some(false)
-            })
+            // The last word counts. What is misspelt or cannot be read is a finding of its own.
+            let meant =
+                |gate: &&Gate| gate.name == name || KnownGate::nearest(&gate.name).map(KnownGate::name) == Some(name);
+            gates.gates.iter().rev().find(meant).is_some_and(|gate| gate.enabled != Some(false))
         };
         if is_there(gates) {
             return;
@@ -121,4 +126,8 @@ impl Check<'_> {
             _ => finding,
         });
     }
+}
+
+fn unreadable(name: &str) -> String {
+    format!("the gate `{name}` has no value that can be read")
 }

@@ -1,11 +1,10 @@
 //! Keys and secrets: long enough, not guessable, each in one place.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use subtle::ConstantTimeEq as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::cookie_key::{CookieKey, ParseCookieKeyError};
-use crate::diagnostics::{Code, Finding};
+use crate::diagnostics::Code;
 use crate::kkp::{Configuration, Setting};
 
 use super::Check;
@@ -13,52 +12,39 @@ use super::Check;
 /// Shortest service account key, in bytes (spec section 2.1).
 const MIN_SERVICE_ACCOUNT_KEY_LEN: usize = 32;
 
-const FRESH_KEY: &str = "take a fresh one: `kkp-oidc key` prints one";
+pub(super) const FRESH_KEY: &str = "take a fresh one: `kkp-oidc key` prints one";
 
 impl Check<'_> {
     pub(super) fn secrets(&mut self, configuration: &Configuration) {
         let auth = &configuration.auth;
         let path = |name: &str| format!("{}.{name}", configuration.dialect.auth_path());
         let filled = |setting: &Option<Setting>| setting.clone().filter(|one| !one.is_empty());
-        let cookie_key = filled(&auth.issuer_cookie_key);
-        let client_secret = filled(&auth.issuer_client_secret);
-        let service_account_key = filled(&auth.service_account_key);
-        if let Some(key) = &cookie_key {
-            self.cookie_key(key, &path("issuerCookieKey"));
+        if let Some(key) = filled(&auth.issuer_cookie_key) {
+            self.cookie_key(&key, &path("issuerCookieKey"));
         }
-        if let (Some(key), Some(secret)) = (&cookie_key, &client_secret)
-            && is_same(key, secret)
+        if let Some(key) = filled(&auth.service_account_key).filter(|key| key.text.len() < MIN_SERVICE_ACCOUNT_KEY_LEN)
         {
-            let message = format!("`{}` is the client secret", path("issuerCookieKey"));
-            let finding = Finding::new(Code::CookieKeyIsClientSecret, key.place, message, FRESH_KEY);
-            self.found(finding.with_related(secret.place, "the client secret, which every shared kubeconfig has"));
-        }
-        if let Some(key) = &service_account_key {
-            if key.text.len() < MIN_SERVICE_ACCOUNT_KEY_LEN {
-                let message = format!(
-                    "`{}` has {} bytes, expected at least {MIN_SERVICE_ACCOUNT_KEY_LEN}",
-                    path("serviceAccountKey"),
-                    key.text.len()
-                );
-                self.at(Code::ServiceAccountKeyShort, key.place, message, FRESH_KEY);
-            }
-            for (other, name) in [(&cookie_key, "issuerCookieKey"), (&client_secret, "issuerClientSecret")] {
-                if let Some(other) = other
-                    && is_same(key, other)
-                {
-                    let message = format!("`{}` is the same as `{}`", path("serviceAccountKey"), path(name));
-                    let finding = Finding::new(Code::SecretReused, key.place, message, FRESH_KEY);
-                    self.found(finding.with_related(other.place, "used here, too"));
-                }
-            }
+            let message = format!(
+                "`{}` has {} bytes, expected at least {MIN_SERVICE_ACCOUNT_KEY_LEN}",
+                path("serviceAccountKey"),
+                key.text.len()
+            );
+            self.at(Code::ServiceAccountKeyShort, key.place, message, FRESH_KEY);
         }
     }
 
     /// A key that signs cookies.
     pub(super) fn cookie_key(&mut self, key: &Setting, path: &str) {
-        let Err(error) = key.text.parse::<CookieKey>() else { return };
         let len = key.text.len();
-        let is_text = key.text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+        let trimmed = key.text.trim();
+        if trimmed.len() < len && matches!(trimmed.len(), 32 | 64) {
+            let message = format!("`{path}` has {len} bytes: {} and blanks or line ends around them", trimmed.len());
+            let help = "write it on the same line, without blanks; all characters count";
+            self.at(Code::CookieKeyLength, key.place, message, help);
+            return;
+        }
+        let is_text = trimmed.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+        let parsed = key.text.parse::<CookieKey>();
         let (code, message, help) = if !is_text {
             let message = format!("`{path}` has characters that no random text has: it looks decoded");
             (
@@ -67,6 +53,7 @@ impl Check<'_> {
                 "use the hexadecimal text itself as the key; `kkp-oidc key` prints a fresh one",
             )
         } else {
+            let Err(error) = parsed else { return };
             match error {
                 ParseCookieKeyError::WrongLength { .. } => match encoded_len(&key.text) {
                     Some((encoding, decoded)) => {
@@ -106,10 +93,7 @@ fn encoded_len(text: &str) -> Option<(&'static str, usize)> {
     if text.len().is_multiple_of(2) && text.bytes().all(|byte| byte.is_ascii_hexdigit()) && good(text.len() / 2) {
         return Some(("hexadecimal", text.len() / 2));
     }
-    let decoded = STANDARD.decode(text).ok()?.len();
+    let alphabet = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
+    let decoded = STANDARD_NO_PAD.decode(alphabet).ok()?.len();
     good(decoded).then_some(("base64", decoded))
-}
-
-fn is_same(left: &Setting, right: &Setting) -> bool {
-    left.text.as_bytes().ct_eq(right.text.as_bytes()).into()
 }

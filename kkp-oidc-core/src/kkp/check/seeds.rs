@@ -1,7 +1,7 @@
 //! Seeds with a provider of their own.
 
 use crate::diagnostics::Code;
-use crate::kkp::{Seed, SeedProvider};
+use crate::kkp::{Seed, SeedProvider, Version};
 
 use super::{Check, is_missing};
 
@@ -9,6 +9,12 @@ impl Check<'_> {
     pub(super) fn seeds(&mut self) {
         let installation = self.installation;
         for seed in &installation.seeds {
+            if let Some(place) = seed.authentication_configuration {
+                self.not_before(Version::V2_31, place, "spec.authenticationConfiguration");
+            }
+            if let Some(provider) = &seed.provider {
+                self.not_before(Version::V2_22, provider.place, "spec.oidcProviderConfiguration");
+            }
             if let (Some(provider), Some(place)) = (&seed.provider, seed.authentication_configuration) {
                 let message = "a Seed has `authenticationConfiguration` and `oidcProviderConfiguration`".to_owned();
                 let help = "remove one of them: the first for every kube-apiserver setting, the second for sharing";

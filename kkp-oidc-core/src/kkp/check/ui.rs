@@ -32,6 +32,8 @@ impl Check<'_> {
         }
         if wants_sharing && self.versions.since(Version::V2_23) {
             self.share_settings();
+        } else if wants_sharing && self.versions.before(Version::V2_21) {
+            self.share_hidden();
         }
     }
 
@@ -77,6 +79,19 @@ impl Check<'_> {
                 let message = format!("`{key}` in config.json is not read by KKP {}", self.versions);
                 let help = "remove it: the dashboard logs in through the API, with `spec.auth`";
                 self.at(Code::FieldIgnored, place, message, help);
+            }
+        }
+    }
+
+    /// From 2.14 to 2.20, the switch for kubeconfigs over OIDC hides the share button (spec section 7.1).
+    fn share_hidden(&mut self) {
+        let installation = self.installation;
+        for settings in &installation.settings {
+            let switch = settings.enable_oidc_kubeconfig.as_ref().filter(|switch| switch.bool == Some(true));
+            if let Some(switch) = switch {
+                let message = format!("`spec.enableOIDCKubeconfig` hides the share button in KKP {}", self.versions);
+                let help = "set `enableOIDCKubeconfig: false` to have the button";
+                self.at(Code::ShareButtonMissing, switch.place, message, help);
             }
         }
     }

@@ -36,7 +36,7 @@ impl Check<'_> {
     pub(super) fn issuer(&mut self, issuer: &Setting, path: &str) {
         let place = issuer.place;
         let url = match Url::parse(&issuer.text) {
-            Ok(url) if url.has_host() && !issuer.text.contains(char::is_whitespace) => url,
+            Ok(url) if is_whole(&url, &issuer.text) => url,
             _ => {
                 let message = format!("`{path}` is no absolute URL");
                 self.at(Code::IssuerUnreadable, place, message, "write it as in https://kkp.example.com/dex");
@@ -61,20 +61,28 @@ impl Check<'_> {
         if !parts.is_empty() {
             let message = format!("`{path}` has {}", parts.join(" and "));
             self.at(Code::IssuerHasParts, place, message, "leave scheme, host, port and path, nothing more");
-        } else if issuer.text.ends_with('/') && url.path() != "/" {
+        } else if issuer.text.ends_with('/') && url.path() != "/" && !self.is_of_dex(&issuer.text) {
             let message = format!("`{path}` ends in a slash, which few issuers do");
             let help = "compare it with `issuer` in the provider's discovery document, byte for byte";
             self.at(Code::IssuerTrailingSlash, place, message, help);
         }
     }
 
+    /// Whether Dex calls itself exactly so.
+    fn is_of_dex(&self, issuer: &str) -> bool {
+        self.installation.dex.iter().filter_map(|dex| dex.issuer.as_ref()).any(|one| one.text == issuer)
+    }
+
     fn redirect(&mut self, configuration: &Configuration, redirect: &Setting, path: &str) {
         let place = redirect.place;
         let domain = configuration.domain.as_ref().filter(|domain| !domain.is_empty());
-        let example =
-            format!("write https://{}{}", domain.map_or("DOMAIN", |domain| domain.text.as_str()), RedirectUri::PATH);
+        let example = format!(
+            "write https://{}{}",
+            domain.map_or_else(|| "DOMAIN".to_owned(), |domain| self.shown(&domain.text)),
+            RedirectUri::PATH
+        );
         let url = match Url::parse(&redirect.text) {
-            Ok(url) if url.has_host() => url,
+            Ok(url) if is_whole(&url, &redirect.text) => url,
             _ => {
                 self.at(Code::RedirectUnreadable, place, format!("`{path}` is no absolute URL"), example);
                 return;
@@ -99,4 +107,11 @@ impl Check<'_> {
             }
         }
     }
+}
+
+/// Whether a text is written as `scheme://host…`: the parser takes other spellings as well, and leaves out blanks.
+fn is_whole(url: &Url, text: &str) -> bool {
+    let rest = text.get(url.scheme().len()..).and_then(|rest| rest.strip_prefix("://"));
+    let is_text = |character: char| !character.is_whitespace() && !character.is_control() && character != '\\';
+    url.has_host() && rest.is_some_and(|rest| !rest.starts_with('/')) && text.chars().all(is_text)
 }

@@ -12,7 +12,9 @@ impl Check<'_> {
         let of_chart = configuration.dialect == Dialect::Values;
         let api = configuration.api_gates.is_enabled(ENDPOINT_GATE);
         let controller = configuration.controller_gates.is_enabled(PLUGIN_GATE);
-        let always = !of_chart && self.versions.since(Version::V2_31);
+        // Without API and Dex, nobody needs what is for them (spec section 3.2).
+        let headless = configuration.api_gates.is_enabled("HeadlessInstallation");
+        let always = !of_chart && !headless && self.versions.since(Version::V2_31);
         let because_api = if api { "OIDCKubeCfgEndpoint is on" } else { "since 2.31 every installation needs it" };
         let because_controller = "OpenIDAuthPlugin is on";
 
@@ -64,6 +66,15 @@ impl Check<'_> {
             because_api,
             "give the secret of the client, as the provider has it",
             place(&auth.issuer_client_secret),
+        );
+        let is_written_empty = auth.service_account_key.as_ref().is_some_and(crate::kkp::Setting::is_empty);
+        need(
+            !headless && (is_written_empty || api || always),
+            !is_missing(auth.service_account_key.as_ref()),
+            "serviceAccountKey",
+            "the API does not start without it",
+            "give it a fresh key of at least 32 bytes: `kkp-oidc key` prints one",
+            place(&auth.service_account_key),
         );
         need(
             of_chart && controller,
