@@ -9,6 +9,9 @@ use crate::yaml::Span;
 /// Most characters of a line that are shown.
 const MAX_LINE_CHARS: usize = 120;
 
+/// Bytes before and after a place in which the ends of its line are looked for. Longer lines are cut off anyway.
+const MAX_SEARCHED_LEN: usize = 4 * 1024;
+
 /// Bytes that are shown before the marked ones in a line that is too long.
 const LEAD_BYTES: usize = 40;
 
@@ -87,14 +90,20 @@ impl Source {
     /// hidden is one `…`.
     pub(super) fn shown_line(&self, span: Span) -> (String, Range<usize>) {
         let bytes = self.text.as_bytes();
-        let line_start =
-            memchr::memrchr(b'\n', bytes.get(..span.start).unwrap_or(bytes)).map_or(0, |at| at.saturating_add(1));
-        let rest = bytes.get(line_start..).unwrap_or_default();
-        let line_end = line_start.saturating_add(memchr::memchr(b'\n', rest).unwrap_or(rest.len()));
+        let before = bytes.get(..span.start).unwrap_or(bytes);
+        let earliest = before.len().saturating_sub(MAX_SEARCHED_LEN);
+        let line_start = memchr::memrchr(b'\n', before.get(earliest..).unwrap_or_default())
+            .map_or(earliest, |at| earliest.saturating_add(at).saturating_add(1));
+        let latest = span.start.saturating_add(MAX_SEARCHED_LEN).min(bytes.len());
+        let rest = bytes.get(line_start..latest).unwrap_or_default();
+        let mut line_end = line_start.saturating_add(memchr::memchr(b'\n', rest).unwrap_or(rest.len()));
         let is_short = span.end.min(line_end).saturating_sub(line_start) <= MAX_LINE_CHARS;
         let mut start = if is_short { line_start } else { span.start.saturating_sub(LEAD_BYTES).max(line_start) };
         while !self.text.is_char_boundary(start) {
             start = start.saturating_sub(1);
+        }
+        while !self.text.is_char_boundary(line_end) {
+            line_end = line_end.saturating_sub(1);
         }
         let line = self.text.get(start..line_end).unwrap_or_default().trim_end_matches('\r');
         let secrets = self.secrets_around(start, line.len().min(MAX_LINE_CHARS.saturating_mul(4)));

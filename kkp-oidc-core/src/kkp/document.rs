@@ -14,6 +14,9 @@ use crate::yaml::{self, MAX_TREE_LEN, Node, ParseYamlError, Span, Value};
 /// Most secrets of all sources whose other occurrences are hidden.
 const MAX_SECRETS: usize = 1_000;
 
+/// Most configurations that are read: a second one is an error already.
+const MAX_CONFIGURATIONS: usize = 16;
+
 const AUTH_FIELDS: [&str; 9] = [
     "tokenIssuer",
     "clientID",
@@ -139,7 +142,9 @@ impl Installation {
             "KubermaticConfiguration" => {
                 let dialect =
                     if group == "operator.kubermatic.io" { Dialect::OperatorV1alpha1 } else { Dialect::KubermaticV1 };
-                self.configurations.push(kubermatic_configuration(reader, object, dialect, place));
+                if self.configurations.len() < MAX_CONFIGURATIONS {
+                    self.configurations.push(kubermatic_configuration(reader, object, dialect, place));
+                }
             }
             "Seed" if group.contains("kubermatic") => self.seeds.push(seed(reader, object, place)),
             "Cluster" if group.contains("kubermatic") => self.clusters.push(cluster(reader, object, place)),
@@ -168,7 +173,9 @@ impl Installation {
         if let Some(entry) = object.entry("kubermatic") {
             known = true;
             let place = reader.place(entry.key_span);
-            self.configurations.push(values_configuration(reader, &entry.value, place));
+            if self.configurations.len() < MAX_CONFIGURATIONS {
+                self.configurations.push(values_configuration(reader, &entry.value, place));
+            }
         }
         if let Some(entry) = object.entry("dex") {
             known = true;

@@ -5,6 +5,9 @@ use crate::kkp::read::{Kind, Reader};
 use crate::kkp::{Gate, Gates, Setting};
 use crate::yaml::{Node, Span, Value};
 
+/// Most gates of one text that are looked at; there are two dozen.
+const MAX_GATES: usize = 2_000;
+
 impl Reader<'_> {
     /// The value of a flag, such as `A=true,B=true`, under `key`.
     pub(super) fn gates_text(&mut self, parent: Option<&Node>, key: &str) -> Gates {
@@ -13,13 +16,18 @@ impl Reader<'_> {
             let place = parent.entry(key).map(|entry| self.place(entry.key_span));
             return Gates { place, ..Gates::default() };
         };
+        let span = written.place.span;
+        let raw = self.text.get(span.start..span.end).unwrap_or_default();
+        let quote = usize::from(raw.starts_with(['"', '\'']));
+        let is_literal = raw.get(quote..raw.len().saturating_sub(quote)) == Some(&written.text);
+        let part = |at, text| if is_literal { part(&written, quote, at, text) } else { span };
         let mut gates = Vec::new();
         let mut at = 0_usize;
-        for segment in written.text.split(',') {
+        for segment in written.text.split(',').take(MAX_GATES) {
             if !segment.is_empty() {
                 let (name, value) = segment.split_once('=').unwrap_or((segment, ""));
-                let span = self.part(&written, at, segment);
-                let name_span = self.part(&written, at, name);
+                let span = part(at, segment);
+                let name_span = part(at, name);
                 gates.push(Gate {
                     name: name.trim().to_owned(),
                     enabled: parse_go_bool(value.trim()),
@@ -32,24 +40,6 @@ impl Reader<'_> {
             at = at.saturating_add(segment.len()).saturating_add(1);
         }
         Gates { place: Some(written.place), written: Some(written), gates }
-    }
-
-    /// Where `part` stands, which begins at byte `at` of a scalar; the whole scalar if it is not written down letter by
-    /// letter.
-    fn part(&self, scalar: &Setting, at: usize, part: &str) -> Span {
-        let span = scalar.place.span;
-        let trimmed = part.trim();
-        let blanks = part.len().saturating_sub(part.trim_start().len());
-        let at = at.saturating_add(blanks);
-        let written = self.text.get(span.start..span.end).unwrap_or_default();
-        let quote = usize::from(written.starts_with(['"', '\'']));
-        if written.get(quote..written.len().saturating_sub(quote)) != Some(&scalar.text) {
-            return span;
-        }
-        let start = span.start.saturating_add(quote).saturating_add(at);
-        let chars_before = scalar.text.get(..at).map_or(0, |before| before.chars().count());
-        let column = span.column.saturating_add(quote).saturating_add(chars_before);
-        Span { start, end: start.saturating_add(trimmed.len()), line: span.line, column }
     }
 
     /// `featureGates` of a KubermaticConfiguration: booleans, or objects with `enabled`.
@@ -72,4 +62,16 @@ impl Reader<'_> {
         let gates = entry.value.entries().iter().map(gate).collect();
         Gates { place: Some(self.place(entry.key_span)), written: None, gates }
     }
+}
+
+/// Where `part` stands, which begins at byte `at` of a scalar that is written down letter by letter, `quote` bytes after
+/// its begin.
+fn part(scalar: &Setting, quote: usize, at: usize, part: &str) -> Span {
+    let blanks = part.len().saturating_sub(part.trim_start().len());
+    let at = at.saturating_add(blanks);
+    let span = scalar.place.span;
+    let start = span.start.saturating_add(quote).saturating_add(at);
+    let chars_before = scalar.text.get(..at).map_or(0, |before| before.chars().count());
+    let column = span.column.saturating_add(quote).saturating_add(chars_before);
+    Span { start, end: start.saturating_add(part.trim().len()), line: span.line, column }
 }

@@ -14,13 +14,20 @@ use super::Check;
 
 impl Check<'_> {
     pub(super) fn ca(&mut self, configuration: &Configuration) {
-        let installation = self.installation;
         let of_chart = configuration.dialect == Dialect::Values;
         if let Some(setting) = configuration.auth.ca_bundle.as_ref().filter(|one| of_chart && !one.is_empty()) {
             self.chart_ca(configuration, setting);
         }
+    }
+
+    /// The bundles of ConfigMaps and Secrets.
+    pub(super) fn ca_bundles(&mut self) {
+        let installation = self.installation;
         for bundle in &installation.ca_bundles {
-            self.pem(configuration, bundle.text.as_bytes(), bundle.place);
+            if self.is_full() {
+                return;
+            }
+            self.pem(installation.configuration(), bundle.text.as_bytes(), bundle.place);
         }
     }
 
@@ -29,11 +36,11 @@ impl Check<'_> {
         let help = "`kkp-oidc ca bundle FILE… --format values` writes it as the chart needs it";
         let compact: String = setting.text.split_ascii_whitespace().collect();
         match STANDARD.decode(&compact) {
-            Ok(pem) => self.pem(configuration, &pem, setting.place),
+            Ok(pem) => self.pem(Some(configuration), &pem, setting.place),
             Err(_) if setting.text.contains("-----BEGIN ") => {
                 let message = "`caBundle` is PEM, the chart needs base64 of the PEM".to_owned();
                 self.at(Code::CaNotBase64, setting.place, message, help);
-                self.pem(configuration, setting.text.as_bytes(), setting.place);
+                self.pem(Some(configuration), setting.text.as_bytes(), setting.place);
             }
             Err(_) => {
                 let what = if setting.text.contains('/') { "; it is no name of a file either" } else { "" };
@@ -43,7 +50,7 @@ impl Check<'_> {
         }
     }
 
-    fn pem(&mut self, configuration: &Configuration, pem: &[u8], place: Place) {
+    fn pem(&mut self, configuration: Option<&Configuration>, pem: &[u8], place: Place) {
         let mut assembler = Assembler::new(Policy::new(self.options.now));
         let mut input = assembler.open("the bundle");
         let _ = input.feed(pem);
@@ -58,12 +65,17 @@ impl Check<'_> {
             let help = "`kkp-oidc ca bundle` makes one of the provider's root certificate";
             self.at(Code::CaNotPem, place, message, help);
         }
-        self.leads_to_provider(configuration, pem, place);
+        if let Some(configuration) = configuration {
+            self.leads_to_provider(configuration, pem, place);
+        }
     }
 
     fn certificates(&mut self, assembled: &Assembled, place: Place) {
         let mut said = BTreeSet::new();
         for finding in assembled.findings() {
+            if self.is_full() {
+                return;
+            }
             if finding.fault == Fault::PrivateKey {
                 if said.insert("key".to_owned()) {
                     let message = format!("line {} of the CA bundle begins a private key", finding.place.line);

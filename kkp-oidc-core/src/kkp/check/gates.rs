@@ -11,19 +11,29 @@ const FORMER: [&str; 3] = ["TunnelingExposeStrategy", "KonnectivityService", "Op
 
 impl Check<'_> {
     pub(super) fn gates(&mut self, configuration: &Configuration) {
-        let of_chart = configuration.dialect == Dialect::Values;
-        for gate in &configuration.api_gates.gates {
-            self.gate(configuration, gate);
-        }
-        if of_chart {
-            for gate in &configuration.controller_gates.gates {
-                self.gate(configuration, gate);
-            }
+        self.gates_of(configuration, &configuration.api_gates, ENDPOINT_GATE);
+        if configuration.dialect == Dialect::Values {
+            self.gates_of(configuration, &configuration.controller_gates, PLUGIN_GATE);
         }
         if configuration.wants_sharing(self.versions) {
             let (api, controller) = (&configuration.api_gates, &configuration.controller_gates);
             self.gate_is_on(configuration, ENDPOINT_GATE, api, controller, "kubermatic.api.featureGates");
             self.gate_is_on(configuration, PLUGIN_GATE, controller, api, "kubermatic.controller.featureGates");
+        }
+    }
+
+    /// `needed` is the gate that the chart looks for in these.
+    fn gates_of(&mut self, configuration: &Configuration, gates: &Gates, needed: &str) {
+        let pattern = format!("{needed}=true");
+        let is_seen = gates.written.as_ref().is_none_or(|written| written.text.contains(&pattern));
+        for gate in &gates.gates {
+            if self.is_full() {
+                return;
+            }
+            self.gate(configuration, gate);
+            if gate.name == needed && gate.enabled == Some(true) && !is_seen {
+                self.not_seen(gate, &pattern);
+            }
         }
     }
 
@@ -48,7 +58,6 @@ impl Check<'_> {
         }
         let enabled = gate.enabled == Some(true);
         match configuration.dialect {
-            Dialect::Values if enabled => self.chart_sees(configuration, gate),
             Dialect::OperatorV1alpha1 if !gate.is_object => {
                 let message = format!("the gate `{name}` is a boolean, in this API group it is an object");
                 let text = format!("{{enabled: {enabled}}}");
@@ -64,22 +73,12 @@ impl Check<'_> {
         }
     }
 
-    /// Whether the chart's pattern finds a gate that is on where it looks for it (spec section 3.1).
-    fn chart_sees(&mut self, configuration: &Configuration, gate: &Gate) {
-        let gates = match gate.name.as_str() {
-            ENDPOINT_GATE => &configuration.api_gates,
-            PLUGIN_GATE => &configuration.controller_gates,
-            _ => return,
-        };
-        let Some(written) = gates.written.as_ref().filter(|_| gates.gates.contains(gate)) else { return };
-        let text = format!("{}=true", gate.name);
-        if written.text.contains(&text) {
-            return;
-        }
+    /// A gate is on, and the chart's pattern does not find it (spec section 3.1).
+    fn not_seen(&mut self, gate: &Gate, pattern: &str) {
         let message = format!("the chart does not see that the gate `{}` is on, and leaves out its flags", gate.name);
-        let finding = Finding::new(Code::GateSpelling, gate.place, message, format!("write `{text}`"));
+        let finding = Finding::new(Code::GateSpelling, gate.place, message, format!("write `{pattern}`"));
         // A part of a text that is not written letter by letter cannot be replaced by itself.
-        let fix = Fix { source: gate.place.source, span: gate.place.span, text };
+        let fix = Fix { source: gate.place.source, span: gate.place.span, text: pattern.to_owned() };
         self.found(if gate.is_written { finding.with_fix(fix) } else { finding });
     }
 

@@ -53,6 +53,7 @@ pub fn check(installation: &Installation, options: &CheckOptions) -> Vec<Finding
         check.ca(configuration);
         check.ui(configuration);
     }
+    check.ca_bundles();
     check.seeds();
     check.clusters();
     check.findings.extend(installation.findings.iter().cloned());
