@@ -21,7 +21,7 @@ Exit status: 0 nothing to mend, 1 there are errors or warnings, 2 wrong usage, 3
 /// All findings about the files of an installation.
 #[derive(Args, Debug)]
 pub(crate) struct CheckArgs {
-    /// Files, folders (their files by name, without hidden ones and subfolders), or `-` for stdin.
+    /// Files, folders (their .yaml, .yml and .json files, without hidden ones and subfolders), or `-` for stdin.
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// The version of KKP, such as 2.13; otherwise every version is thought of that can have these files.

@@ -1,5 +1,6 @@
 //! `kkp-oidc check`
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,6 +16,9 @@ use crate::io;
 /// Longest file that is read, in bytes: one more than is looked at, so that core says that it is too long.
 const MAX_LEN: usize = kkp_oidc_core::yaml::MAX_TREE_LEN + 1;
 
+/// Most rounds of mending: a field that is misspelt, of the wrong type and so on is mended in two.
+const MAX_ROUNDS: usize = 8;
+
 /// Check the files of an installation, and mend them if that is asked for.
 pub(crate) fn run(args: &CheckArgs, output: Output) -> Result<ExitCode, CliError> {
     let issuer_chain = match &args.issuer_chain {
@@ -25,10 +29,7 @@ pub(crate) fn run(args: &CheckArgs, output: Output) -> Result<ExitCode, CliError
     let files = read(&args.files)?;
     let (mut sources, mut findings) = check(&files, &options);
     if args.fix {
-        let mended = mend(&files, &sources, &findings)?;
-        if !mended.is_empty() {
-            (sources, findings) = check(&mended, &options);
-        }
+        (sources, findings) = mend(&files, sources, findings, &options)?;
     }
     let text = match output {
         _ if args.sarif => diagnostics::to_sarif(&findings, &sources, env!("CARGO_PKG_VERSION")),
@@ -45,12 +46,18 @@ pub(crate) fn run(args: &CheckArgs, output: Output) -> Result<ExitCode, CliError
 /// A file with its path and its content.
 pub(super) type FileContent = (PathBuf, Vec<u8>);
 
+/// The files, each once. Of a folder, those that may be YAML.
 pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<FileContent>, CliError> {
-    let mut files = Vec::new();
+    let (mut files, mut seen) = (Vec::new(), BTreeSet::new());
     for path in paths {
         for file in io::files(path)? {
-            let content = io::read_start(&file, MAX_LEN)?;
-            files.push((file, content));
+            let is_given = file == *path;
+            let may_be_yaml =
+                file.extension().is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|one| ending == *one));
+            if (is_given || may_be_yaml) && seen.insert(io::identity(&file)) {
+                let content = io::read_start(&file, MAX_LEN)?;
+                files.push((file, content));
+            }
         }
     }
     Ok(files)
@@ -67,23 +74,37 @@ fn check(files: &[FileContent], options: &CheckOptions) -> (Vec<Source>, Vec<Fin
     (sources, findings)
 }
 
-/// Write the files that have a fix; all files as they are then, or nothing if there is no fix. What came from stdin cannot
-/// be written back.
-fn mend(files: &[FileContent], sources: &[Source], findings: &[Finding]) -> Result<Vec<FileContent>, CliError> {
+/// Write the files that have a fix, and say what is left then. A fix may uncover another one, so it goes on until there
+/// is none. What came from stdin cannot be written back.
+fn mend(
+    files: &[FileContent],
+    mut sources: Vec<Source>,
+    mut findings: Vec<Finding>,
+    options: &CheckOptions,
+) -> Result<(Vec<Source>, Vec<Finding>), CliError> {
     let mut mended = files.to_vec();
-    let mut count = 0_usize;
-    for (index, (path, content)) in mended.iter_mut().enumerate() {
-        if path == Path::new("-") {
-            continue;
+    for _ in 0..MAX_ROUNDS {
+        let mut is_changed = false;
+        for (index, (path, content)) in mended.iter_mut().enumerate() {
+            if path != Path::new("-")
+                && let Some(text) = diagnostics::apply(&findings, index, &sources)
+            {
+                *content = text.into_bytes();
+                is_changed = true;
+            }
         }
-        if let Some(text) = diagnostics::apply(findings, index, sources) {
-            io::replace(path, &|sink| sink(text.as_bytes()))?;
+        if !is_changed {
+            break;
+        }
+        (sources, findings) = check(&mended, options);
+    }
+    for ((path, before), (_, after)) in files.iter().zip(&mended) {
+        if before != after {
+            io::replace(path, &|sink| sink(after))?;
             say(&format!("mended {}", path.display()));
-            *content = text.into_bytes();
-            count += 1;
         }
     }
-    Ok(if count > 0 { mended } else { Vec::new() })
+    Ok((sources, findings))
 }
 
 /// `1 error, 2 warnings in 3 files`

@@ -264,6 +264,11 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, CliError> {
     list().map_err(|cause| CliError::File { path: path.to_owned(), doing: "read", cause })
 }
 
+/// What is the same for all paths to one file.
+pub(crate) fn identity(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// The first of `paths` that is a file.
 pub(crate) fn first_file(paths: &[&str]) -> Option<PathBuf> {
     paths.iter().map(PathBuf::from).find(|path| path.is_file())
