@@ -16,7 +16,7 @@ use crate::diagnostics::{Finding, Place, Source, printable};
 /// ```
 #[must_use]
 pub fn to_text(finding: &Finding, sources: &[Source]) -> String {
-    let mut text = format!("{}[{}]: {}\n", finding.severity(), finding.code, finding.message);
+    let mut text = format!("{}[{}]: {}\n", finding.severity(), finding.code, clean(&finding.message));
     let places = finding
         .place
         .iter()
@@ -27,14 +27,14 @@ pub fn to_text(finding: &Finding, sources: &[Source]) -> String {
         write_place(&mut text, *place, note, sources, width);
     }
     // Writing to a `String` does not fail.
-    let _ = writeln!(text, "{:width$} = help: {}", "", finding.help);
+    let _ = writeln!(text, "{:width$} = help: {}", "", clean(&finding.help));
     text
 }
 
 fn write_place(text: &mut String, place: Place, note: &str, sources: &[Source], width: usize) {
     let Some(source) = sources.get(place.source) else { return };
     let (line, mark) = source.shown_line(place.span);
-    let name: String = source.name().chars().map(printable).collect();
+    let (name, note) = (clean(source.name()), clean(note));
     let arrow = if note.is_empty() { "-->" } else { "::>" };
     let marks = if note.is_empty() { "^" } else { "-" }.repeat(mark.len().max(1));
     // Writing to a `String` does not fail.
@@ -49,4 +49,9 @@ fn write_place(text: &mut String, place: Place, note: &str, sources: &[Source], 
         text.truncate(text.len().saturating_sub(2));
         text.push('\n');
     }
+}
+
+/// A text from a file without what would steer a terminal.
+fn clean(text: &str) -> String {
+    text.chars().map(printable).collect()
 }
