@@ -39,7 +39,8 @@ fn what_can_be_mended_is_and_the_rest_stays_byte_for_byte() {
 fn after_mending_nothing_can_be_mended() {
     for entry in fs::read_dir(data()).unwrap() {
         let path = entry.unwrap().path();
-        if path.extension().is_none_or(|ending| ending != "yaml") {
+        let Some(ending) = path.extension().and_then(|ending| ending.to_str()) else { continue };
+        if !matches!(ending, "yaml" | "json") {
             continue;
         }
         let before = fs::read(&path).unwrap();
@@ -55,6 +56,9 @@ fn after_mending_nothing_can_be_mended() {
         assert_eq!(fixable(&["check", "file.yaml", "--output", "json", "--fix"]), 0, "{}", path.display());
         assert_eq!(fixable(&check), 0, "{}", path.display());
         assert_eq!(fs::read(&file).unwrap() != before, count > 0, "{}", path.display());
+        if ending == "json" {
+            serde_json::from_slice::<serde_json::Value>(&fs::read(&file).unwrap()).unwrap();
+        }
     }
 }
 

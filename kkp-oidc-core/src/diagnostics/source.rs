@@ -70,9 +70,17 @@ impl Source {
         &self.text
     }
 
-    /// Let nobody be shown what stands here.
+    /// Let nobody be shown what stands here, nor a comment behind it on the same line.
     pub fn hide(&mut self, spans: impl IntoIterator<Item = Span>) {
-        self.secrets.extend(spans.into_iter().map(|span| span.start..span.end));
+        for span in spans {
+            let behind = self.text.get(span.end..).unwrap_or_default();
+            let comment = behind.trim_start_matches([' ', '\t']);
+            let len = match comment.strip_prefix('#') {
+                Some(_) => memchr::memchr(b'\n', behind.as_bytes()).unwrap_or(behind.len()),
+                None => 0,
+            };
+            self.secrets.push(span.start..span.end.saturating_add(len));
+        }
         self.secrets.sort_unstable_by_key(|secret| (secret.start, secret.end));
         self.secrets.dedup_by(|next, kept| {
             let joined = next.start <= kept.end;
@@ -113,7 +121,8 @@ impl Source {
             shown.push('…');
             chars = 1;
         }
-        let mut hidden = false;
+        // What is cut off and what is hidden after it are one `…`.
+        let mut hidden = start > line_start;
         for (taken, (offset, character)) in line.char_indices().enumerate() {
             if taken >= MAX_LINE_CHARS {
                 if !hidden {

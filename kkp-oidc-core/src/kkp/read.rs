@@ -113,6 +113,14 @@ impl<'t> Reader<'t> {
         Some(Setting { text: text.clone(), bool, place })
     }
 
+    /// Another key in the place of this one, in the same quotes: JSON stays JSON.
+    fn renamed(&self, entry: &Entry, key: &str) -> Fix {
+        let written = self.text.get(entry.key_span.start..entry.key_span.end).unwrap_or_default();
+        let quote =
+            written.chars().next().filter(|first| matches!(first, '"' | '\'')).map(String::from).unwrap_or_default();
+        Fix { source: self.source, span: entry.key_span, text: format!("{quote}{key}{quote}") }
+    }
+
     /// Note keys that are nearly one of `fields`, which are the ones that matter in this map; it may have any others.
     pub(super) fn expect_no_typo(&mut self, map: &Node, path: &str, fields: &[&str]) {
         for entry in map.entries() {
@@ -126,7 +134,7 @@ impl<'t> Reader<'t> {
             let Some(field) = fields.iter().find(is_typo) else { continue };
             let shown: String = entry.key.chars().take(80).collect();
             let message = format!("`{path}` has no field `{shown}`");
-            let fix = Fix { source: self.source, span: entry.key_span, text: (*field).to_owned() };
+            let fix = self.renamed(entry, field);
             let place = self.place(entry.key_span);
             self.found(Finding::new(Code::FieldUnknown, place, message, format!("write `{field}`")).with_fix(fix));
         }
@@ -147,7 +155,7 @@ impl<'t> Reader<'t> {
                 Some(near) => {
                     let help = format!("write `{near}`");
                     let finding = Finding::new(Code::FieldUnknown, place, message, help);
-                    let fix = Fix { source: self.source, span: entry.key_span, text: near.to_owned() };
+                    let fix = self.renamed(entry, near);
                     if map.entry(near).is_none() { finding.with_fix(fix) } else { finding }
                 }
                 None => {

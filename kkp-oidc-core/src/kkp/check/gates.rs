@@ -60,7 +60,8 @@ impl Check<'_> {
         match configuration.dialect {
             Dialect::OperatorV1alpha1 if !gate.is_object => {
                 let message = format!("the gate `{name}` is a boolean, in this API group it is an object");
-                let text = format!("{{enabled: {enabled}}}");
+                // JSON, too.
+                let text = format!("{{\"enabled\": {enabled}}}");
                 let finding = Finding::new(Code::GateShape, gate.place, message, format!("write `{name}: {text}`"));
                 let fix = Fix { source: gate.place.source, span: gate.place.span, text };
                 self.found(finding.with_fix(fix));
