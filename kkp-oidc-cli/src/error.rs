@@ -11,6 +11,10 @@ use std::time::Duration;
 use crate::commands::explain_token::ExplainError;
 use crate::exit_status::{ENVIRONMENT, REFUSED, USAGE};
 use crate::kubeconfig_error::KubeconfigError;
+use kkp_oidc_core::rbac::NoSubjectError;
+use kkp_oidc_core::shell::QuoteError;
+
+use crate::exit_status::{ENVIRONMENT, REFUSED};
 #[cfg(feature = "serve")]
 use crate::serve_error::ServeError;
 
@@ -57,6 +61,10 @@ pub(crate) enum CliError {
         #[source]
         cause: ProbeError,
     },
+    #[error("nobody gets the role")]
+    NoSubject(#[from] NoSubjectError),
+    #[error("the command cannot be written for this shell")]
+    Quote(#[from] QuoteError),
     #[error("stdout cannot be written")]
     Stdout(#[source] io::Error),
     #[error(transparent)]
@@ -93,6 +101,7 @@ impl CliError {
             Self::Explain(_) => REFUSED,
             Self::NoPassword { .. } | Self::PasswordsDiffer => USAGE,
             Self::Kubeconfig(error) => error.exit_status(),
+            Self::NoSubject(_) | Self::Quote(_) => REFUSED,
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.exit_status(),
         })
@@ -126,6 +135,9 @@ impl CliError {
             Self::NoPassword { .. } => Some("name a file whose first line is the password with --password-file"),
             Self::Kubeconfig(error) => error.hint(),
             Self::Locked { .. } => Some("wait for it; if there is none, remove the file with `.lock` at its end"),
+            Self::File { .. } | Self::Stdout(_) | Self::Server { .. } => None,
+            Self::NoSubject(_) => Some("name somebody with --user or --group"),
+            Self::Quote(_) => Some("take the manifest, with --format manifest, or another --shell"),
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.hint(),
             Self::NoCertificate { .. } => {

@@ -36,6 +36,9 @@ fn main() -> ExitCode {
         Command::Ca(command) => commands::ca::run(&command, cli.output),
         Command::ExplainToken(args) => commands::explain_token::run(&args, cli.output),
         Command::Kubeconfig(command) => commands::kubeconfig::run(&command, cli.output),
+        Command::Rbac(args) => commands::rbac::run(args, cli.output).map(|()| ExitCode::SUCCESS),
+        Command::Completions(args) => commands::completions::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Man(args) => commands::man::run(&args).map(|()| ExitCode::SUCCESS),
     };
     match result {
         Ok(code) => code,

@@ -22,10 +22,12 @@ mod json_object;
 pub mod kkp;
 pub mod kubeconfig;
 mod nearest;
+pub mod rbac;
 pub mod secret;
 pub mod secure_cookie;
 mod server_address;
 pub mod shared_kubeconfig;
+pub mod shell;
 mod unix_time;
 pub mod yaml;
 

@@ -7,6 +7,8 @@ pub(crate) mod check;
 pub(crate) mod doctor;
 pub(crate) mod explain_token;
 pub(crate) mod kubeconfig;
+pub(crate) mod describe;
+pub(crate) mod rbac;
 #[cfg(feature = "serve")]
 mod serve;
 
@@ -72,6 +74,14 @@ pub(crate) fn usage_error(message: &str) -> ExitCode {
     // There is nobody to tell if stderr is closed.
     let _ = Cli::command().error(ErrorKind::ArgumentConflict, message).print();
     ExitCode::from(2)
+    /// Print the binding that gives a role to those with whom a cluster is shared, and the kubectl command that makes it.
+    #[command(after_help = rbac::HELP)]
+    Rbac(rbac::RbacArgs),
+    /// Print what lets a shell complete this program's arguments.
+    #[command(after_help = describe::COMPLETIONS_HELP)]
+    Completions(describe::CompletionsArgs),
+    /// Print this program's manual page, or write the pages of all its commands to a folder.
+    Man(describe::ManArgs),
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,5 +7,9 @@ pub(crate) mod explain;
 pub(crate) mod explain_token;
 pub(crate) mod key;
 pub(crate) mod kubeconfig;
+pub(crate) mod completions;
+pub(crate) mod key;
+pub(crate) mod man;
+pub(crate) mod rbac;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;

@@ -6,8 +6,10 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
+mod describe;
 mod key;
 mod process;
+mod rbac;
 
 #[cfg(feature = "serve")]
 mod doctor;
