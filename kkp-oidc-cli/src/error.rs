@@ -8,13 +8,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::commands::explain_token::ExplainError;
-use crate::exit_status::{ENVIRONMENT, REFUSED, USAGE};
-use crate::kubeconfig_error::KubeconfigError;
 use kkp_oidc_core::rbac::NoSubjectError;
 use kkp_oidc_core::shell::QuoteError;
 
-use crate::exit_status::{ENVIRONMENT, REFUSED};
+use crate::commands::explain_token::ExplainError;
+use crate::exit_status::{ENVIRONMENT, REFUSED, USAGE};
+use crate::kubeconfig_error::KubeconfigError;
 #[cfg(feature = "serve")]
 use crate::serve_error::ServeError;
 
@@ -98,10 +97,9 @@ impl CliError {
             | Self::Pkcs12(_)
             | Self::Server { .. } => ENVIRONMENT,
             Self::Explain(ExplainError::StdinTwice) => USAGE,
-            Self::Explain(_) => REFUSED,
+            Self::Explain(_) | Self::NoSubject(_) | Self::Quote(_) => REFUSED,
             Self::NoPassword { .. } | Self::PasswordsDiffer => USAGE,
             Self::Kubeconfig(error) => error.exit_status(),
-            Self::NoSubject(_) | Self::Quote(_) => REFUSED,
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.exit_status(),
         })
@@ -126,6 +124,8 @@ impl CliError {
                 Some("nothing is overwritten; choose another name, or remove the file first")
             }
             Self::Explain(error) => error.hint(),
+            Self::NoSubject(_) => Some("name somebody with --user or --group"),
+            Self::Quote(_) => Some("take the manifest, with --format manifest, or another --shell"),
             Self::File { .. }
             | Self::Stdout(_)
             | Self::Server { .. }
@@ -135,9 +135,6 @@ impl CliError {
             Self::NoPassword { .. } => Some("name a file whose first line is the password with --password-file"),
             Self::Kubeconfig(error) => error.hint(),
             Self::Locked { .. } => Some("wait for it; if there is none, remove the file with `.lock` at its end"),
-            Self::File { .. } | Self::Stdout(_) | Self::Server { .. } => None,
-            Self::NoSubject(_) => Some("name somebody with --user or --group"),
-            Self::Quote(_) => Some("take the manifest, with --format manifest, or another --shell"),
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.hint(),
             Self::NoCertificate { .. } => {

@@ -1,7 +1,6 @@
 //! Exit statuses, by who can mend what went wrong. 0 is fine, 2 is clap's for wrong usage.
 
 /// Exit status when an operator's settings or files are refused, or something speaks against them.
-/// Exit status when what an operator gave is refused.
 pub(crate) const REFUSED: u8 = 1;
 
 /// Exit status for wrong usage that clap cannot see.

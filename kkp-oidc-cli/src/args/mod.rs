@@ -4,10 +4,10 @@ pub(crate) mod ca_bundle;
 pub(crate) mod ca_check;
 pub(crate) mod ca_explain;
 pub(crate) mod check;
+pub(crate) mod describe;
 pub(crate) mod doctor;
 pub(crate) mod explain_token;
 pub(crate) mod kubeconfig;
-pub(crate) mod describe;
 pub(crate) mod rbac;
 #[cfg(feature = "serve")]
 mod serve;
@@ -67,13 +67,6 @@ pub(crate) enum Command {
     /// Make, merge and inspect kubeconfigs.
     #[command(subcommand)]
     Kubeconfig(kubeconfig::KubeconfigCommand),
-}
-
-/// Say what is wrong with the arguments where clap cannot know it, and end as clap does.
-pub(crate) fn usage_error(message: &str) -> ExitCode {
-    // There is nobody to tell if stderr is closed.
-    let _ = Cli::command().error(ErrorKind::ArgumentConflict, message).print();
-    ExitCode::from(2)
     /// Print the binding that gives a role to those with whom a cluster is shared, and the kubectl command that makes it.
     #[command(after_help = rbac::HELP)]
     Rbac(rbac::RbacArgs),
@@ -82,6 +75,13 @@ pub(crate) fn usage_error(message: &str) -> ExitCode {
     Completions(describe::CompletionsArgs),
     /// Print this program's manual page, or write the pages of all its commands to a folder.
     Man(describe::ManArgs),
+}
+
+/// Say what is wrong with the arguments where clap cannot know it, and end as clap does.
+pub(crate) fn usage_error(message: &str) -> ExitCode {
+    // There is nobody to tell if stderr is closed.
+    let _ = Cli::command().error(ErrorKind::ArgumentConflict, message).print();
+    ExitCode::from(2)
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,7 +5,7 @@ use kkp_oidc_core::rbac::{BindingName, GroupsPrefix, Namespace, RoleName, Subjec
 use kkp_oidc_core::shell::Shell;
 
 pub(crate) const HELP: &str = "\
-Example: kkp-oidc rbac --user lukasz@example.com --role view | kubectl apply -f -
+Example: kkp-oidc rbac --user anna@example.com --role view | kubectl apply -f -
 
 Exit status: 0 printed, 1 the command cannot be written for this shell, 2 wrong usage, 3 stdout trouble.";
 

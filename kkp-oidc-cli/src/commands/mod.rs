@@ -2,13 +2,12 @@
 
 pub(crate) mod ca;
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod explain_token;
 pub(crate) mod key;
 pub(crate) mod kubeconfig;
-pub(crate) mod completions;
-pub(crate) mod key;
 pub(crate) mod man;
 pub(crate) mod rbac;
 #[cfg(feature = "serve")]

@@ -345,6 +345,11 @@ pub(crate) fn print(text: &Pieces<'_>) -> Result<(), CliError> {
     text(&mut |piece| stdout.write_all(piece)).and_then(|()| stdout.flush()).map_err(CliError::Stdout)
 }
 
+/// Make a folder, and those above it, unless it is there.
+pub(crate) fn create_folder(path: &Path) -> Result<(), CliError> {
+    fs::create_dir_all(path).map_err(|cause| CliError::File { path: path.to_owned(), doing: "created", cause })
+}
+
 /// Whether the terminal shows more than ASCII, as far as the environment tells.
 pub(crate) fn shows_unicode() -> bool {
     let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(std::env::var_os).find(|value| !value.is_empty());

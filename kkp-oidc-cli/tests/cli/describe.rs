@@ -88,8 +88,26 @@ fn every_command_has_a_manual_page() {
     let names: BTreeSet<_> =
         fs::read_dir(&pages).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     let mut expected = BTreeSet::from(
-        ["", "-ca", "-ca-bundle", "-ca-check", "-ca-explain", "-completions", "-key", "-man", "-rbac"]
-            .map(|command| format!("kkp-oidc{command}.1")),
+        [
+            "",
+            "-ca",
+            "-ca-bundle",
+            "-ca-check",
+            "-ca-explain",
+            "-check",
+            "-completions",
+            "-doctor",
+            "-explain",
+            "-explain-token",
+            "-key",
+            "-kubeconfig",
+            "-kubeconfig-inspect",
+            "-kubeconfig-merge",
+            "-kubeconfig-render",
+            "-man",
+            "-rbac",
+        ]
+        .map(|command| format!("kkp-oidc{command}.1")),
     );
     if cfg!(feature = "serve") {
         expected.insert("kkp-oidc-serve.1".to_owned());
