@@ -5,7 +5,7 @@ import { after, before } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { NO_PODS, claims, forbidden } from './kubectl.mjs';
-import { until } from './process.mjs';
+import { output, until } from './process.mjs';
 import { World } from './world.mjs';
 
 const LUKASZ = 'lukasz@kubermatic.com';
@@ -17,6 +17,8 @@ const SETTLED = 60;
 const world = new World();
 /** Paths of the downloaded files that scenarios hand on. */
 const files = {};
+/** How often a binding was made: each manifest is a file of its own. */
+let bindings = 0;
 /** Everybody who came, for what they have seen. */
 const visitors = [];
 
@@ -68,8 +70,13 @@ async function refreshes(path) {
   assert.equal(claims(fresh.id).email, LUKASZ);
 }
 
-const bind = () => world.cluster.kubectl(
-  'create', 'clusterrolebinding', 'lukaszviewer', '--clusterrole=view', `--user=${LUKASZ}`);
+/** Give Lukasz the role of KKP's documentation, by the manifest that the program prints. */
+async function bind() {
+  const manifest = await output(process.env.KKP_OIDC_BINARY, [
+    'rbac', '--name=lukaszviewer', `--user=${LUKASZ}`, '--role=view', '--format=manifest']);
+  bindings += 1;
+  return world.cluster.kubectl('create', '-f', world.kubectl.save(`binding-${bindings}.yaml`, manifest));
+}
 const unbind = () => world.cluster.kubectl('delete', 'clusterrolebinding', 'lukaszviewer');
 
 /** What client-go has to read from a downloaded file. */
