@@ -11,8 +11,8 @@ use std::time::Duration;
 use kkp_oidc_core::rbac::NoSubjectError;
 use kkp_oidc_core::shell::QuoteError;
 
-use crate::commands::explain_token::ExplainError;
 use crate::exit_status::{ENVIRONMENT, REFUSED, USAGE};
+use crate::explain_error::ExplainError;
 use crate::kubeconfig_error::KubeconfigError;
 #[cfg(feature = "serve")]
 use crate::serve_error::ServeError;

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod error;
 mod exit_status;
+mod explain_error;
 #[cfg(feature = "serve")]
 mod go_flags;
 mod io;

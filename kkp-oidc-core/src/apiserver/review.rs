@@ -9,7 +9,7 @@ use super::config::{
     PrefixedClaimOrExpression, UserValidationRule,
 };
 use super::expression::{ClaimsExpression, UserExpression};
-use super::extra_key::check_extra_key;
+use super::extra_key::extra_key_faults;
 use super::go_text::quoted;
 use super::go_url::GoUrl;
 
@@ -261,7 +261,9 @@ impl Review {
             if mapping.key.is_empty() {
                 self.required(&key_path, "");
             } else {
-                check_extra_key(self, &mapping.key, &key_path);
+                for (value, detail) in extra_key_faults(&mapping.key) {
+                    self.invalid(&key_path, value, detail);
+                }
             }
             if !keys.insert(&mapping.key) {
                 self.duplicate(key_path, &mapping.key);

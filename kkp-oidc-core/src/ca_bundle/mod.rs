@@ -13,6 +13,7 @@ mod output;
 mod pkcs12;
 mod report;
 mod scan;
+mod sections;
 mod store;
 mod walk;
 

@@ -1,7 +1,7 @@
 //! PKCS#12, which is encrypted: the caller opens it.
 
 use crate::ca_bundle::finding::Fault;
-use crate::ca_bundle::input::Sections;
+use crate::ca_bundle::sections::Sections;
 
 /// An input that is PKCS#12 ([RFC 7292]), by its outline. What it holds is for the caller to find out, and to say.
 ///

@@ -6,6 +6,7 @@ mod emit;
 mod facts;
 mod inspect;
 mod merge;
+mod node_path;
 mod paths;
 mod read;
 mod redact;
@@ -23,7 +24,8 @@ pub use self::facts::{
     TrustFacts, UserFacts,
 };
 pub use self::merge::{Completion, MergeKubeconfigsError, Merged, Renaming};
-pub use self::read::{ReadKubeconfigError, UnknownField};
+pub use self::node_path::ReadKubeconfigError;
+pub use self::read::UnknownField;
 pub use self::value::Extension;
 use super::{Cluster, Context, ExecEnvVar};
 use crate::secret::{SecretBytes, SecretString};

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::ExecEnvVar;
-use super::read::{Path, Reader, Refused};
+use super::node_path::{Path, Refused};
+use super::read::Reader;
 use super::{FileAuthProvider, FileCluster, FileContext, FileExec, FilePreferences, FileUser};
 use crate::yaml::styled::Node;
 

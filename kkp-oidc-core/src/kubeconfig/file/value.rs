@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::super::plain::{self, Plain};
-use super::read::{Path, Refused};
+use super::node_path::{Path, Refused};
 use crate::yaml::styled::{Content, Node};
 
 /// A value as it comes out of the JSON that client-go makes of a file.
