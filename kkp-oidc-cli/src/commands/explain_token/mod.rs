@@ -2,7 +2,7 @@
 
 mod human;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use kkp_oidc_core::UnixTime;
