@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test helpers: failing is their job")]
 
 mod bundle;
+mod hostile;
 mod pkcs12;
 mod program;
 #[cfg(unix)]

@@ -1,10 +1,18 @@
 //! Kubernetes manifests and KKP's values.yaml as inputs: where in them certificates are.
 
+use std::collections::{HashMap, VecDeque};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use memchr::memmem;
 use serde_json::{Map, Value};
 
+use crate::ca_bundle::binary;
+use crate::ca_bundle::scan::BEGIN;
 use crate::yaml;
+
+/// Most lists, maps and scalars in a document. A list of 50,000 ConfigMaps has half a million.
+const MAX_NODES: usize = 1_000_000;
 
 /// Something in a manifest that may hold certificates: PEM or DER.
 #[derive(Debug, Eq, PartialEq)]
@@ -28,42 +36,61 @@ pub(super) fn may_be(head: &[u8]) -> bool {
 pub(super) fn items(text: &str) -> Option<Vec<Item>> {
     let (mut items, mut known) = (Vec::new(), false);
     for (line, document) in documents(text.strip_prefix('\u{feff}').unwrap_or(text)) {
-        let mut finder = Finder { lines: document.lines().zip(line..).collect(), items: &mut items };
-        if yaml::from_str::<Value>(document).is_ok_and(|value| finder.object(&value)) {
+        let mut finder = Finder::default();
+        if is_named(document) && yaml::from_str_with(document, MAX_NODES).is_ok_and(|value| finder.object(&value)) {
             known = true;
+            finder.find_lines(document, line);
+            items.extend(finder.items.into_iter().map(|(_, item)| item).filter(Item::may_hold_any));
         } else {
             // Whatever it is, PEM in it is found by its markers.
             let (bytes, line) = (document.as_bytes().to_vec(), line.saturating_sub(1));
-            items.push(Item { bytes, line, is_block: true });
+            items.extend(Some(Item { bytes, line, is_block: true }).filter(Item::may_hold_any));
         }
     }
     known.then_some(items)
 }
 
-/// YAML documents, each with the line on which it begins.
-fn documents(text: &str) -> Vec<(u32, &str)> {
-    let mut documents = Vec::new();
-    let (mut start, mut first_line, mut at) = (0, 1_u32, 0_usize);
-    for (line, number) in text.split_inclusive('\n').zip(1_u32..) {
-        if line.trim_end() == "---" {
-            documents.push((first_line, text.get(start..at).unwrap_or_default()));
-            start = at.saturating_add(line.len());
-            first_line = number.saturating_add(1);
-        }
-        at = at.saturating_add(line.len());
+impl Item {
+    /// Without these, nothing would be found in it.
+    fn may_hold_any(&self) -> bool {
+        binary::is_der(&self.bytes) || memmem::find(&self.bytes, BEGIN).is_some()
     }
-    documents.push((first_line, text.get(start..).unwrap_or_default()));
-    documents.retain(|(_, document)| !document.trim().is_empty());
-    documents
 }
 
-struct Finder<'a> {
-    /// The lines that were not looked at yet, each with its number. Keys are looked for in their order.
-    lines: Vec<(&'a str, u32)>,
-    items: &'a mut Vec<Item>,
+/// Whether a document has one of the words without which it is no manifest: reading YAML takes longer than this.
+fn is_named(document: &str) -> bool {
+    ["kind", "kubermatic"].iter().any(|word| memmem::find(document.as_bytes(), word.as_bytes()).is_some())
 }
 
-impl Finder<'_> {
+/// YAML documents that are not empty, each with the line on which it begins.
+fn documents(text: &str) -> impl Iterator<Item = (u32, &str)> {
+    let mut lines = text.split_inclusive('\n').zip(1_u32..).fuse();
+    let (mut start, mut first_line, mut at, mut done) = (0, 1_u32, 0_usize, false);
+    let mut next = move || {
+        for (line, number) in lines.by_ref() {
+            let end = at;
+            at = at.saturating_add(line.len());
+            if line.trim_end() == "---" {
+                let document = (first_line, text.get(start..end).unwrap_or_default());
+                (start, first_line) = (at, number.saturating_add(1));
+                return Some(document);
+            }
+        }
+        let last = (!done).then(|| (first_line, text.get(start..).unwrap_or_default()));
+        done = true;
+        last
+    };
+    std::iter::from_fn(move || next()).filter(|(_, document)| !document.trim().is_empty())
+}
+
+/// Looks into one document.
+#[derive(Default)]
+struct Finder {
+    /// Each with its key.
+    items: Vec<(String, Item)>,
+}
+
+impl Finder {
     /// Look into an object; whether it is of a kind that we know.
     fn object(&mut self, object: &Value) -> bool {
         let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
@@ -113,29 +140,35 @@ impl Finder<'_> {
     }
 
     fn item(&mut self, key: &str, bytes: Vec<u8>) {
-        let value_of = |line: &str| {
-            let line = line.trim_start().trim_start_matches("- ");
-            let rest = line.strip_prefix(key).or_else(|| line.trim_start_matches(['"', '\'']).strip_prefix(key))?;
-            Some(rest.trim_start_matches(['"', '\'']).strip_prefix(':')?.trim_start().to_owned())
-        };
-        let found = self.lines.iter().enumerate().find_map(|(at, (line, number))| Some((at, *number, value_of(line)?)));
-        // In JSON, many keys may stand on one line.
-        let quoted = format!("\"{key}\"");
-        let found = found.or_else(|| {
-            let (_, number) = self.lines.iter().find(|(line, _)| line.contains(&quoted))?;
-            Some((self.lines.len(), *number, String::new()))
-        });
-        let (line, is_block) = match found {
-            Some((at, number, value)) => {
-                // The same key may come again in the next object of a list.
-                if at < self.lines.len() {
-                    self.lines.remove(at);
-                }
-                (number, value.starts_with('|'))
+        self.items.push((key.to_owned(), Item { bytes, line: 0, is_block: false }));
+    }
+
+    /// Find the lines of the keys, in one pass: the same key may come again in the next object of a list, on a later line.
+    fn find_lines(&mut self, document: &str, first_line: u32) {
+        let mut wanted: HashMap<&str, VecDeque<&mut Item>> = HashMap::new();
+        for (key, item) in &mut self.items {
+            wanted.entry(key).or_default().push_back(item);
+        }
+        for (line, number) in document.lines().zip(first_line..) {
+            let Some((key, value)) = line.split_once(':') else { continue };
+            let key = key.trim_start().trim_start_matches("- ").trim_matches(['"', '\'']);
+            if let Some(item) = wanted.get_mut(key).and_then(VecDeque::pop_front) {
+                item.line = number;
+                item.is_block = value.trim_start().starts_with('|');
             }
-            None => (0, false),
-        };
-        self.items.push(Item { bytes, line, is_block });
+        }
+        wanted.retain(|_, items| !items.is_empty());
+        // In JSON, many keys may stand on one line.
+        for (line, number) in document.lines().zip(first_line..) {
+            if wanted.is_empty() {
+                break;
+            }
+            for quoted in line.split('"').skip(1) {
+                for item in wanted.remove(quoted).into_iter().flatten() {
+                    item.line = number;
+                }
+            }
+        }
     }
 }
 

@@ -14,7 +14,8 @@ pub const MAX_SECTION_LEN: usize = 4 * 1024 * 1024;
 /// Longest label, in bytes.
 const MAX_LABEL_LEN: usize = 64;
 
-const BEGIN: &[u8] = b"-----BEGIN ";
+/// How a section begins.
+pub(super) const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
 

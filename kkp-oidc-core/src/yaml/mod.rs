@@ -59,6 +59,15 @@ const MAX_SHOWN_CHARS: usize = 200;
 /// # Ok::<(), kkp_oidc_core::yaml::ParseYamlError>(())
 /// ```
 pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, ParseYamlError> {
+    from_str_with(text, MAX_NODES)
+}
+
+/// As [`from_str`], with a limit of its own for lists, maps and scalars: for what is read into a tree, where each takes memory.
+///
+/// # Errors
+///
+/// As [`from_str`].
+pub(crate) fn from_str_with<T: DeserializeOwned>(text: &str, max_nodes: usize) -> Result<T, ParseYamlError> {
     if text.len() > MAX_INPUT_LEN {
         return Err(ParseYamlError::TooLong { len: text.len(), limit: MAX_INPUT_LEN });
     }
@@ -67,7 +76,7 @@ pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, ParseYamlError> {
         strict_booleans: true,
         merge_keys: MergeKeyPolicy::Error,
         budget: serde_saphyr::budget! {
-            max_nodes: MAX_NODES,
+            max_nodes: max_nodes,
             max_events: MAX_EVENTS,
             max_depth: MAX_DEPTH,
         },
