@@ -109,6 +109,16 @@ fn each_defect_is_refused_with_its_place() {
     }
 }
 
+/// As `kubectl get -o yaml` prints several objects; the third has the key of the first, each on its own line.
+#[test]
+fn a_list_of_objects_is_read_object_by_object() {
+    let assembled = assemble(&["list.yaml"], policy(), Order::Input);
+    assert_eq!(kept(&assembled), fingerprints(&["root.pem", "intermediate.pem"]));
+    let places: Vec<_> = assembled.certificates().map(|certificate| certificate.place().to_string()).collect();
+    assert_eq!(places, ["list.yaml:10 (section 1)", "list.yaml:26 (section 2)"]);
+    assert_eq!(found(&assembled), ["duplicate list.yaml:34 (section 3)"]);
+}
+
 #[test]
 fn pkcs12_is_the_callers_to_open_and_to_judge_by_what_it_says() {
     let store = file("trust.p12");

@@ -271,3 +271,7 @@ pub(super) fn pem_section(der: &[u8]) -> String {
     writer.section(der);
     writer.text
 }
+
+#[cfg(test)]
+#[path = "output_tests.rs"]
+mod tests;
