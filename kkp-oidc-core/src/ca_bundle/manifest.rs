@@ -66,7 +66,7 @@ fn is_named(document: &str) -> bool {
 fn documents(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let mut lines = text.split_inclusive('\n').zip(1_u32..).fuse();
     let (mut start, mut first_line, mut at, mut done) = (0, 1_u32, 0_usize, false);
-    let mut next = move || {
+    let next = move || {
         for (line, number) in lines.by_ref() {
             let end = at;
             at = at.saturating_add(line.len());
@@ -80,7 +80,7 @@ fn documents(text: &str) -> impl Iterator<Item = (u32, &str)> {
         done = true;
         last
     };
-    std::iter::from_fn(move || next()).filter(|(_, document)| !document.trim().is_empty())
+    std::iter::from_fn(next).filter(|(_, document)| !document.trim().is_empty())
 }
 
 /// Looks into one document.
