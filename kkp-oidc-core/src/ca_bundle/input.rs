@@ -56,6 +56,10 @@ impl<'a> Input<'a> {
     /// Take the next piece. `Break` says that no more need be read, since a limit has been reached.
     pub fn feed(&mut self, bytes: &[u8]) -> ControlFlow<()> {
         match &mut self.kind {
+            Kind::Unknown(head) if head.is_empty() && bytes.len() >= SNIFF_LEN => {
+                self.decide(bytes);
+                self.feed(bytes)
+            }
             Kind::Unknown(head) => {
                 head.extend_from_slice(bytes);
                 if head.len() < SNIFF_LEN {

@@ -11,6 +11,9 @@ use memchr::memmem;
 /// has 300 KiB.
 pub const MAX_SECTION_LEN: usize = 4 * 1024 * 1024;
 
+/// How many bytes are copied at once to complete a section that began in the piece before. Most sections have fewer.
+const STEP_LEN: usize = 2048;
+
 /// Longest label, in bytes.
 const MAX_LABEL_LEN: usize = 64;
 
@@ -95,20 +98,44 @@ impl Scanner {
     }
 
     /// Take the next piece, and pass on what is complete.
-    pub(super) fn feed(&mut self, bytes: &[u8], take: &mut impl FnMut(Section<'_>)) {
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= self.wait_for {
-            self.scan(false, take);
+    ///
+    /// Sections are cut out of the piece itself; only what lies across its ends is copied.
+    pub(super) fn feed(&mut self, mut bytes: &[u8], take: &mut impl FnMut(Section<'_>)) {
+        // Complete what is left of the piece before, with little more than that needs.
+        while !self.buffer.is_empty() {
+            if bytes.is_empty() {
+                return;
+            }
+            let step = self.wait_for.saturating_sub(self.buffer.len()).max(STEP_LEN);
+            let (step, rest) = bytes.split_at_checked(step).unwrap_or((bytes, &[]));
+            self.buffer.extend_from_slice(step);
+            if self.buffer.len() >= self.wait_for {
+                let mut buffer = std::mem::take(&mut self.buffer);
+                let done = self.scan(&buffer, false, take);
+                buffer.drain(..done.min(buffer.len()));
+                self.buffer = buffer;
+            }
+            if self.buffer.len() <= step.len() {
+                // All that is left is in this piece: go on there.
+                let left = bytes.len().saturating_sub(rest.len()).saturating_sub(self.buffer.len());
+                bytes = bytes.get(left..).unwrap_or_default();
+                self.buffer.clear();
+                break;
+            }
+            bytes = rest;
         }
+        let done = self.scan(bytes, false, take);
+        self.buffer.extend_from_slice(bytes.get(done..).unwrap_or_default());
     }
 
     /// There is no more: pass on what is left.
     pub(super) fn finish(&mut self, take: &mut impl FnMut(Section<'_>)) {
-        self.scan(true, take);
+        let buffer = std::mem::take(&mut self.buffer);
+        self.scan(&buffer, true, take);
     }
 
-    fn scan(&mut self, at_end: bool, take: &mut impl FnMut(Section<'_>)) {
-        let buffer = std::mem::take(&mut self.buffer);
+    /// Pass on the sections in `buffer`; how many bytes of it are done with.
+    fn scan(&mut self, buffer: &[u8], at_end: bool, take: &mut impl FnMut(Section<'_>)) -> usize {
         let mut at = 0;
         self.wait_for = 0;
         loop {
@@ -151,8 +178,7 @@ impl Scanner {
             at = at.saturating_add(len);
             self.gap = if matches!(state, State::Whole(_)) { 0 } else { self.gap.saturating_add(len) };
         }
-        self.buffer = buffer;
-        self.buffer.drain(..at.min(self.buffer.len()));
+        at
     }
 
     /// Count the lines of text that is done with. Lines end with LF, CR LF or CR.
@@ -204,7 +230,9 @@ fn find_end(text: &[u8], at_end: bool) -> Found {
 /// The label that stands before the next five dashes, on the same line.
 fn label(text: &[u8]) -> Option<&[u8]> {
     let text = text.get(..MAX_LABEL_LEN.saturating_add(DASHES.len())).unwrap_or(text);
-    let label = text.get(..memmem::find(text, DASHES)?)?;
+    // A finder costs more to make than a label is long.
+    let at = memchr::memchr_iter(b'-', text).find(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(DASHES)))?;
+    let label = text.get(..at)?;
     (!has_line_end(label)).then_some(label)
 }
 

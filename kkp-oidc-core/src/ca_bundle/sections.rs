@@ -30,7 +30,7 @@ impl Sections<'_> {
             return;
         }
         let Section { number, line, label, state } = section;
-        if memchr::memmem::find(label, b"PRIVATE KEY").is_some() {
+        if label != b"CERTIFICATE" && memchr::memmem::find(label, b"PRIVATE KEY").is_some() {
             return self.found(number, line, Fault::PrivateKey);
         }
         let text = match state {
