@@ -31,11 +31,11 @@ impl Decoder {
     /// Decode 64 characters a line with nothing else around them, the last line with up to 64; `None` for other shapes.
     fn decode_canonical(&mut self, section: &[u8]) -> Option<()> {
         let body = section.strip_prefix(BEGIN)?.strip_suffix(END)?;
-        self.base64.clear();
         let mut lines = body.chunks_exact(LINE_LEN.saturating_add(1));
-        for line in &mut lines {
-            let (b'\n', characters) = line.split_last()? else { return None };
-            self.base64.extend_from_slice(characters);
+        self.base64.resize(lines.len().saturating_mul(LINE_LEN), 0);
+        for (line, characters) in (&mut lines).zip(self.base64.chunks_exact_mut(LINE_LEN)) {
+            let (b'\n', line) = line.split_last()? else { return None };
+            characters.copy_from_slice(line);
         }
         if let Some((b'\n', characters)) = lines.remainder().split_last() {
             self.base64.extend_from_slice(characters);

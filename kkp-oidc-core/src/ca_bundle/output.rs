@@ -1,6 +1,6 @@
 //! A bundle as the files in which it is used.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::str::FromStr;
 
 use base64_simd::{Out, STANDARD};
@@ -15,7 +15,7 @@ use crate::ca_bundle::decode::LINE_LEN;
 pub const MAX_OBJECT_LEN: usize = 1024 * 1024;
 
 /// Longest piece that is passed on at once, more or less, in bytes.
-const PIECE_LEN: usize = 64 * 1024;
+const PIECE_LEN: usize = 32 * 1024;
 
 /// What is made of a bundle.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -117,19 +117,18 @@ impl Rendered<'_> {
         match &self.0 {
             Content::Text(text) => sink(text.as_bytes()),
             Content::Pem { bundle, commented: false } => {
-                write_pem(bundle.certificates().map(|certificate| certificate.der()), sink)
+                // Gathered first: in an order of its own, each look-up waits for memory, and many can wait at once.
+                let certificates: Vec<&[u8]> = bundle.certificates().map(|certificate| certificate.der()).collect();
+                write_pem(certificates.into_iter(), sink)
             }
             Content::Pem { bundle, commented: true } => {
                 let mut writer = PemWriter::default();
                 for certificate in bundle.certificates() {
                     writer.comment(&certificate);
                     writer.section(certificate.der());
-                    if writer.text.len() >= PIECE_LEN {
-                        sink(writer.text.as_bytes())?;
-                        writer.text.clear();
-                    }
+                    writer.pass(&mut sink)?;
                 }
-                sink(writer.text.as_bytes())
+                sink(&writer.text)
             }
         }
     }
@@ -224,26 +223,21 @@ pub(super) fn write_pem<'a, E>(
     let mut writer = PemWriter::default();
     for der in certificates {
         writer.section(der);
-        if writer.text.len() >= PIECE_LEN {
-            sink(writer.text.as_bytes())?;
-            writer.text.clear();
-        }
+        writer.pass(&mut sink)?;
     }
-    sink(writer.text.as_bytes())
+    sink(&writer.text)
 }
 
 /// Writes PEM into one text.
 #[derive(Default)]
 struct PemWriter {
     base64: Vec<u8>,
-    text: String,
+    text: Vec<u8>,
 }
 
 impl PemWriter {
     fn comment(&mut self, certificate: &Certificate<'_>) {
-        // Writing to a `String` does not fail.
-        let _ = write!(
-            self.text,
+        let comment = format!(
             "# subject: {}\n# issuer: {}\n# valid: {} to {}\n# sha256: {}\n",
             certificate.subject(),
             certificate.issuer(),
@@ -251,17 +245,32 @@ impl PemWriter {
             certificate.not_after(),
             certificate.fingerprint(),
         );
+        self.text.extend_from_slice(comment.as_bytes());
     }
 
     fn section(&mut self, der: &[u8]) {
-        self.text.push_str("-----BEGIN CERTIFICATE-----\n");
+        self.text.extend_from_slice(b"-----BEGIN CERTIFICATE-----\n");
         self.base64.resize(STANDARD.encoded_length(der.len()), 0);
-        let base64 = STANDARD.encode_as_str(der, Out::from_slice(&mut self.base64));
-        for line in base64.as_bytes().chunks(LINE_LEN) {
-            self.text.push_str(std::str::from_utf8(line).unwrap_or_default());
-            self.text.push('\n');
+        let lines = STANDARD.encode(der, Out::from_slice(&mut self.base64)).chunks_exact(LINE_LEN);
+        let last = lines.remainder();
+        for line in lines {
+            self.text.extend_from_slice(line);
+            self.text.push(b'\n');
         }
-        self.text.push_str("-----END CERTIFICATE-----\n");
+        if !last.is_empty() {
+            self.text.extend_from_slice(last);
+            self.text.push(b'\n');
+        }
+        self.text.extend_from_slice(b"-----END CERTIFICATE-----\n");
+    }
+
+    /// The text so far, if there is enough for a piece; nothing is left of it then.
+    fn pass<E>(&mut self, sink: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        if self.text.len() >= PIECE_LEN {
+            sink(&self.text)?;
+            self.text.clear();
+        }
+        Ok(())
     }
 }
 
@@ -269,7 +278,8 @@ impl PemWriter {
 pub(super) fn pem_section(der: &[u8]) -> String {
     let mut writer = PemWriter::default();
     writer.section(der);
-    writer.text
+    // INVARIANT: base64 and markers are ASCII.
+    String::from_utf8(writer.text).unwrap_or_default()
 }
 
 #[cfg(test)]
