@@ -1,6 +1,7 @@
 //! What a certificate says about itself, as far as a bundle is concerned.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::ParsedExtension;
@@ -17,8 +18,17 @@ pub const MAX_CERTIFICATE_LEN: usize = 1024 * 1024;
 pub const MIN_RSA_BITS: usize = 2048;
 
 /// SHA-256 of a certificate's DER. Written as hexadecimal in lower case, without colons.
-#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Fingerprint(pub(super) [u8; 32]);
+
+/// Eight bytes tell fingerprints apart: for a handful that begin with the same, 2^64 certificates would have to be made.
+/// Which bucket they come to is up to the hasher and its secret key.
+impl Hash for Fingerprint {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let first: [u8; 8] = std::array::from_fn(|at| self.0.get(at).copied().unwrap_or(0));
+        state.write_u64(u64::from_ne_bytes(first));
+    }
+}
 
 impl Fingerprint {
     /// The 32 bytes.

@@ -25,9 +25,12 @@ impl Order {
         match self {
             Self::Input => (0..kept.len()).collect(),
             Self::Sha256 => {
-                let mut order: Vec<usize> = (0..kept.len()).collect();
-                order.sort_unstable_by_key(|index| kept.get(*index).map(|kept| kept.fingerprint));
-                order
+                // The first bytes are nearly always enough, and lie side by side.
+                let first = |kept: &Kept| kept.fingerprint.as_bytes().first_chunk().copied().map(u64::from_be_bytes);
+                let mut order: Vec<_> = kept.iter().map(first).zip(0_usize..).collect();
+                let whole = |index: usize| kept.get(index).map(|kept| kept.fingerprint);
+                order.sort_unstable_by(|(a, at), (b, bt)| a.cmp(b).then_with(|| whole(*at).cmp(&whole(*bt))));
+                order.into_iter().map(|(_, index)| index).collect()
             }
             Self::Chain => chain(store),
         }
