@@ -5,6 +5,9 @@ use std::collections::hash_map::Entry as MapEntry;
 
 use crate::ca_bundle::certificate::{Facts, Fingerprint};
 
+/// Room for certificates at first, in bytes (256 KiB): a distribution's roots fit in without being copied as they grow.
+const FIRST_LEN: usize = 256 * 1024;
+
 /// Where something stands, with the origin by its number.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Spot {
@@ -52,6 +55,9 @@ impl Store {
     pub(super) fn keep(&mut self, der: &[u8], fingerprint: Fingerprint, spot: Spot, facts: Facts) {
         let start = self.der.len();
         let Ok(len) = u32::try_from(der.len()) else { return };
+        if self.der.capacity() == 0 {
+            self.der.reserve(FIRST_LEN);
+        }
         self.der.extend_from_slice(der);
         self.kept.push(Kept { start, len, fingerprint, spot, facts });
     }
