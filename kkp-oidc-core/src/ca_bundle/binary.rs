@@ -23,6 +23,12 @@ pub(super) const fn is_der(head: &[u8]) -> bool {
 
 /// The first element of `der` with its tag and length; all of it if it is none.
 pub(super) fn first_element(der: &[u8]) -> &[u8] {
+    // The usual certificate: a SEQUENCE of 256 to 65,535 bytes that is all there is.
+    if let [0x30, 0x82, high @ 1..=0xff, low, content @ ..] = der
+        && content.len() == usize::from(u16::from_be_bytes([*high, *low]))
+    {
+        return der;
+    }
     match Any::from_der(der) {
         Ok((rest, _)) => der.get(..der.len().saturating_sub(rest.len())).unwrap_or(der),
         Err(_) => der,
