@@ -32,10 +32,21 @@ const fn civil(days: i64) -> (i64, i64, i64) {
     (if month <= 2 { year + 1 } else { year }, month, day)
 }
 
+/// How many days a month has; none if there is no such month.
+const fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        1..=12 => 31,
+        _ => 0,
+    }
+}
+
 /// The time of year, month, day, hour, minute and second in UTC, if there is such a time; not a leap second.
 pub(crate) fn unix_time([year, month, day, hour, minute, second]: [i64; 6]) -> Option<UnixTime> {
+    let exists = (1..=days_in_month(year, month)).contains(&day) && hour < 24 && minute < 60 && second < 60;
     let days = days_since_epoch(year, month, day);
-    let exists = civil(days) == (year, month, day) && hour < 24 && minute < 60 && second < 60;
     exists.then_some(UnixTime::from_secs(days * SECS_PER_DAY + hour * 3600 + minute * 60 + second))
 }
 
@@ -152,6 +163,16 @@ fn number(digits: &[u8]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_exists_if_it_comes_back_from_being_counted() {
+        for year in (0..=2105).chain([2400, 9999]) {
+            for (month, day) in (-1..=14).flat_map(|month| (-1..=33).map(move |day| (month, day))) {
+                let counted = civil(days_since_epoch(year, month, day)) == (year, month, day);
+                assert_eq!(unix_time([year, month, day, 0, 0, 0]).is_some(), counted, "{year}-{month}-{day}");
+            }
+        }
+    }
 
     #[test]
     fn times_are_read_and_written_as_date_does() {
