@@ -29,7 +29,8 @@ pub(super) fn may_be(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let is_json = head.trim_ascii_start().first() == Some(&b'{');
     let keys: [&[u8]; 3] = [b"apiVersion:", b"kind:", b"kubermatic:"];
-    is_json || head.split(|byte| *byte == b'\n').any(|line| keys.iter().any(|key| line.starts_with(key)))
+    let is_key = |at| head.get(at..).is_some_and(|line| keys.iter().any(|key| line.starts_with(key)));
+    is_json || is_key(0) || memchr::memchr_iter(b'\n', head).any(|end| is_key(end.saturating_add(1)))
 }
 
 /// What may hold certificates in the documents of `text`; `None` if none of them is a manifest that we know.
