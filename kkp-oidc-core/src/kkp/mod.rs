@@ -1,4 +1,5 @@
-//! KKP's own files: what an installation's files say, what KKP makes of it, and what is wrong with it.
+//! KKP's own files: what an installation's files say, what KKP makes of it, what is wrong with it, and what
+//! it comes to: arguments, documents, commands.
 //!
 //! A service that has its settings elsewhere fills an [`Installation`] itself, and asks the same questions.
 //!
@@ -20,17 +21,26 @@ mod check;
 mod dex;
 mod document;
 mod effective;
+mod flags;
 mod gates;
 mod hide;
 mod installation;
 mod read;
+mod render;
+mod secret;
 mod unreadable;
 mod version;
 
 pub use check::{CheckOptions, MAX_FINDINGS, check};
 pub use effective::{Effective, Value};
+pub use flags::{Flag, FlagValue, api_flags, controller_flags};
 pub use installation::{
     Auth, Cluster, Configuration, Dex, DexClient, Dialect, Gate, Gates, Installation, Seed, SeedProvider, Setting,
     ShareSettings,
 };
+pub use render::{
+    KubernetesVersion, ParseKubernetesVersionError, REDACTED, RenderError, RenderOptions, Rendered, Secrets, What,
+    render,
+};
+pub use secret::{Secret, SecretName};
 pub use version::{ParseVersionError, Version, Versions};

@@ -28,6 +28,8 @@ impl Version {
     pub const V2_23: Self = Self(23);
     /// The first with prefixes in a cluster's `spec.oidc`.
     pub const V2_24: Self = Self(24);
+    /// The first with kubelogin.
+    pub const V2_29: Self = Self(29);
     /// The first with an AuthenticationConfiguration.
     pub const V2_31: Self = Self(31);
 

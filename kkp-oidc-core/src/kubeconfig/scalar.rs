@@ -41,7 +41,7 @@ pub(crate) fn write_value(out: &mut String, text: &str, indent: usize) {
 ///
 /// A key that is too long or has a line break gets its own `? key` lines, and the colon starts a line of its own at
 /// `indent`, the indentation of the map.
-pub(super) fn write_key(out: &mut String, text: &str, indent: usize) {
+pub(crate) fn write_key(out: &mut String, text: &str, indent: usize) {
     let analysis = Analysis::of(text);
     if !analysis.line_breaks && text.len() <= MAX_SIMPLE_KEY_LEN {
         write(out, text, analysis.style(text, Position::SimpleKey), Position::SimpleKey);
@@ -51,6 +51,11 @@ pub(super) fn write_key(out: &mut String, text: &str, indent: usize) {
         start_line(out, indent);
     }
     out.push(':');
+}
+
+/// Writes `text` in double quotes on one line, with escapes for all that could be read otherwise.
+pub(crate) fn write_escaped(out: &mut String, text: &str) {
+    write_double_quoted(out, text, Position::SimpleKey);
 }
 
 /// Ends the line, unless a block scalar has already ended it, and indents the next one.

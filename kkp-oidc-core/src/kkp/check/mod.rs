@@ -173,10 +173,10 @@ impl Check<'_> {
 }
 
 /// The gate that makes the API serve share links.
-const ENDPOINT_GATE: &str = "OIDCKubeCfgEndpoint";
+pub(super) const ENDPOINT_GATE: &str = "OIDCKubeCfgEndpoint";
 
 /// The gate that makes user clusters trust the issuer.
-const PLUGIN_GATE: &str = "OpenIDAuthPlugin";
+pub(super) const PLUGIN_GATE: &str = "OpenIDAuthPlugin";
 
 impl Configuration {
     /// Whether its files want clusters to be shared: one of the gates is on, or there is a setting that only sharing needs
