@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use kkp_oidc_core::kkp::RenderError;
 use kkp_oidc_core::rbac::NoSubjectError;
 use kkp_oidc_core::shell::QuoteError;
 
@@ -62,6 +63,8 @@ pub(crate) enum CliError {
     },
     #[error("nobody gets the role")]
     NoSubject(#[from] NoSubjectError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
     #[error("the command cannot be written for this shell")]
     Quote(#[from] QuoteError),
     #[error("stdout cannot be written")]
@@ -97,7 +100,7 @@ impl CliError {
             | Self::Pkcs12(_)
             | Self::Server { .. } => ENVIRONMENT,
             Self::Explain(ExplainError::StdinTwice) => USAGE,
-            Self::Explain(_) | Self::NoSubject(_) | Self::Quote(_) => REFUSED,
+            Self::Explain(_) | Self::NoSubject(_) | Self::Render(_) | Self::Quote(_) => REFUSED,
             Self::NoPassword { .. } | Self::PasswordsDiffer => USAGE,
             Self::Kubeconfig(error) => error.exit_status(),
             #[cfg(feature = "serve")]
@@ -125,6 +128,10 @@ impl CliError {
             }
             Self::Explain(error) => error.hint(),
             Self::NoSubject(_) => Some("name somebody with --user or --group"),
+            Self::Render(RenderError::NotFound { .. }) => Some("name one with --cluster or --seed"),
+            Self::Render(RenderError::WrongVersion { .. }) => Some("give another --kkp-version"),
+            Self::Render(RenderError::Quote(_)) => Some("take `--output json`, which needs no quotes"),
+            Self::Render(_) => None,
             Self::Quote(_) => Some("take the manifest, with --format manifest, or another --shell"),
             Self::File { .. }
             | Self::Stdout(_)

@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::run(&args, cli.output),
         Command::Doctor(args) => commands::doctor::run(&args, cli.output),
         Command::Explain(args) => commands::explain::run(&args, cli.output).map(|()| ExitCode::SUCCESS),
+        Command::Render(args) => commands::render::run(&args, cli.output),
         Command::Ca(command) => commands::ca::run(&command, cli.output),
         Command::ExplainToken(args) => commands::explain_token::run(&args, cli.output),
         Command::Kubeconfig(command) => commands::kubeconfig::run(&command, cli.output),

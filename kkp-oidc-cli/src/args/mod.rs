@@ -9,6 +9,7 @@ pub(crate) mod doctor;
 pub(crate) mod explain_token;
 pub(crate) mod kubeconfig;
 pub(crate) mod rbac;
+pub(crate) mod render;
 #[cfg(feature = "serve")]
 mod serve;
 
@@ -58,6 +59,9 @@ pub(crate) enum Command {
     Doctor(doctor::DoctorArgs),
     /// Say what a finding's code means.
     Explain(check::ExplainArgs),
+    /// Print what the files come to: arguments, manifests, the Dex client, the commands of the roll-out.
+    #[command(after_help = render::HELP)]
+    Render(Box<render::RenderArgs>),
     /// Make, check and explain CA bundles.
     #[command(subcommand)]
     Ca(CaCommand),

@@ -10,5 +10,6 @@ pub(crate) mod key;
 pub(crate) mod kubeconfig;
 pub(crate) mod man;
 pub(crate) mod rbac;
+pub(crate) mod render;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;

@@ -106,6 +106,7 @@ fn every_command_has_a_manual_page() {
             "-kubeconfig-render",
             "-man",
             "-rbac",
+            "-render",
         ]
         .map(|command| format!("kkp-oidc{command}.1")),
     );
