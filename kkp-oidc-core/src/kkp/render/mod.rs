@@ -127,7 +127,7 @@ pub enum RenderError {
         versions: Versions,
     },
     /// There is no such object among the files, or it is not said which one of several.
-    #[error("there {} named `{name}` among the files, which have {found}", Singular(kind))]
+    #[error("{}{found}", Missing(kind, name))]
     NotFound {
         /// Its kind.
         kind: &'static str,
@@ -153,12 +153,15 @@ pub enum RenderError {
     Quote(#[from] QuoteError),
 }
 
-/// `is no Cluster`
-struct Singular<'a>(&'a str);
+/// A kind, and the name that no object has; empty if none was asked for, and there are several.
+struct Missing<'a>(&'a str, &'a str);
 
-impl fmt::Display for Singular<'_> {
+impl fmt::Display for Missing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "is no {}", self.0)
+        match self {
+            Self(kind, "") => write!(f, "there is more than one {kind} among the files: "),
+            Self(kind, name) => write!(f, "there is no {kind} `{name}` among the files, only "),
+        }
     }
 }
 
@@ -276,5 +279,5 @@ impl Rendered {
 /// Names for an error.
 fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    if names.is_empty() { "other objects".to_owned() } else { names.join(", ") }
 }

@@ -29,12 +29,12 @@ impl Writer {
     /// A key that anybody may have chosen, with its colon.
     pub(super) fn key(&mut self, indent: usize, key: &str) {
         start_line(&mut self.0, indent);
-        // Plain, it would merge another map.
-        if key == "<<" {
-            self.0.push_str("\"<<\":");
-        } else if is_ambiguous(key) || key.len() > MAX_KEY_LEN || key.contains(is_line_end) {
+        // Plain, `<<` would merge another map.
+        if key == "<<" || is_ambiguous(key) {
+            // Escapes may make it longer than a key on the line of its value may be.
+            self.0.push_str("? ");
             write_escaped(&mut self.0, key);
-            self.0.push(':');
+            self.line(indent, ":");
         } else {
             write_key(&mut self.0, key, indent);
         }
@@ -58,13 +58,6 @@ impl Writer {
             write_value(&mut self.0, text, indent);
         }
     }
-}
-
-/// Longest key that is written as it is, in bytes.
-const MAX_KEY_LEN: usize = 128;
-
-const fn is_line_end(character: char) -> bool {
-    matches!(character, '\n' | '\r')
 }
 
 /// Whether versions of YAML read it differently unless it is escaped: line ends that only YAML 1.1 has, tabs, control
