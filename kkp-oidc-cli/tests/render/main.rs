@@ -1,0 +1,5 @@
+//! `kkp-oidc render`: what it prints, what it writes, how it ends.
+
+mod output;
+mod program;
+mod seed_page;
