@@ -1,7 +1,7 @@
 //! YAML as a tree with places.
 
 use kkp_oidc_core::yaml::{
-    Entry, MAX_DEPTH, MAX_TREE_LEN, MAX_TREE_NODES, Node, ParseYamlError, Span, Value, YamlFault, documents,
+    Entry, MAX_DEPTH, MAX_TREE_LEN, MAX_TREE_NODES, Node, ParseYamlError, Span, Value, YamlFault, comments, documents,
 };
 
 /// The one document of a text.
@@ -127,4 +127,30 @@ fn an_alias_bomb_ends_at_the_limit() {
 #[test]
 fn debug_shows_no_value() {
     assert_eq!(format!("{:?}", only("a: s3cr3t\nb: [s3cr3t]\n")), r#"{"a": Scalar(1:4), "b": [Scalar(2:5)]}"#);
+}
+
+#[test]
+fn comments_stand_beside_the_tree() {
+    let text =
+        "# head\n\nä: 1 # one\nb: | # block\n  # text\n# c\n\"c # no\": 'd # no' # d\r\ne: [ # list\n  f#g ]\n# last\n";
+    let found: Vec<(String, usize, bool)> =
+        comments(text).into_iter().map(|one| (one.text, one.span.line, one.own_line)).collect();
+    let expected = [
+        (" head", 1, true),
+        (" one", 3, false),
+        (" block", 4, false),
+        (" c", 6, true),
+        (" d", 7, false),
+        (" list", 8, false),
+        (" last", 10, true),
+    ];
+    assert_eq!(found, expected.map(|(text, line, own_line)| (text.to_owned(), line, own_line)));
+    // More than the parser looks ahead for, elsewhere too, where they are left out.
+    let many = "a:\n".to_owned() + &"# more\n".repeat(5_000) + "  b: 1\n";
+    assert_eq!(comments(&many).len(), 5_000);
+    assert_eq!(documents(&many).map(|documents| documents.len()), Ok(1));
+    // What is no YAML has the comments before its fault.
+    assert_eq!(comments("# a\nb: }\n# c\n").len(), 1);
+    assert_eq!(comments(&" ".repeat(MAX_TREE_LEN + 1)), []);
+    assert_eq!(format!("{:?}", comments("#s3cr3t")), "[Comment(1:1)]");
 }

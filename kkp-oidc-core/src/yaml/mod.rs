@@ -8,6 +8,7 @@
 //! - The input has at most [`MAX_INPUT_LEN`] bytes. Within that, nesting, nodes and what aliases expand to are limited,
 //!   with room for a kubeconfig of 10,000 clusters.
 
+mod comments;
 pub(crate) mod styled;
 mod tree;
 
@@ -19,6 +20,7 @@ use serde_saphyr::granit_parser::{ErrorKind, ScanError};
 use serde_saphyr::localizer::ExternalMessageSource;
 use serde_saphyr::options::MergeKeyPolicy;
 
+pub use comments::{Comment, comments};
 pub use tree::{Entry, MAX_TREE_LEN, MAX_TREE_NODES, Node, Span, Value, documents};
 
 /// Longest YAML text that is read, in bytes (16 MiB).
@@ -72,6 +74,7 @@ pub(crate) fn from_str_with<T: DeserializeOwned>(text: &str, max_nodes: usize) -
         return Err(ParseYamlError::TooLong { len: text.len(), limit: MAX_INPUT_LEN });
     }
     let options = serde_saphyr::options! {
+        emit_comments: false,
         with_snippet: false,
         strict_booleans: true,
         merge_keys: MergeKeyPolicy::Error,

@@ -56,6 +56,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, ParseYamlError> {
     }
     refuse_characters(text)?;
     let options = serde_saphyr::granit_parser::options! {
+        emit_comments: false,
         block_scalar_eof_without_line_feed: true,
         disallow_directives: true,
     };
