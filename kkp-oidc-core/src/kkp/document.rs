@@ -17,7 +17,7 @@ const MAX_SECRETS: usize = 1_000;
 /// Most configurations that are read: a second one is an error already.
 const MAX_CONFIGURATIONS: usize = 16;
 
-const AUTH_FIELDS: [&str; 9] = [
+pub(super) const AUTH_FIELDS: [&str; 9] = [
     "tokenIssuer",
     "clientID",
     "skipTokenIssuerTLSVerify",
@@ -216,7 +216,7 @@ impl Installation {
 }
 
 /// The first key of a map, or the node itself: what is underlined for an object as a whole.
-fn head(object: &Node) -> Span {
+pub(super) fn head(object: &Node) -> Span {
     let kind = object.entry("kind").map(|entry| Span { end: entry.value.span.end, ..entry.key_span });
     kind.or_else(|| object.entries().first().map(|entry| entry.key_span)).unwrap_or(object.span)
 }

@@ -25,6 +25,7 @@ mod flags;
 mod gates;
 mod hide;
 mod installation;
+pub mod migrate;
 mod read;
 mod render;
 mod secret;

@@ -28,8 +28,10 @@ impl Version {
     pub const V2_23: Self = Self(23);
     /// The first with prefixes in a cluster's `spec.oidc`.
     pub const V2_24: Self = Self(24);
-    /// The first with kubelogin.
+    /// The first with kubeconfigs that log in by kubelogin.
     pub const V2_29: Self = Self(29);
+    /// The last with a client for the dashboard and another one for kubeconfigs by default.
+    pub const V2_30: Self = Self(30);
     /// The first with an AuthenticationConfiguration.
     pub const V2_31: Self = Self(31);
 
