@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use kkp_oidc_core::kkp::RenderError;
+use kkp_oidc_core::kkp::migrate::MigrateError;
 use kkp_oidc_core::rbac::NoSubjectError;
 use kkp_oidc_core::shell::QuoteError;
 
@@ -75,6 +76,8 @@ pub(crate) enum CliError {
     Locked { path: PathBuf },
     #[error(transparent)]
     Kubeconfig(#[from] KubeconfigError),
+    #[error(transparent)]
+    Migrate(MigrateError),
     #[cfg(feature = "serve")]
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -98,6 +101,7 @@ impl CliError {
             | Self::NoCertificate { .. }
             | Self::Prompt(_)
             | Self::Pkcs12(_)
+            | Self::Migrate(_)
             | Self::Server { .. } => ENVIRONMENT,
             Self::Explain(ExplainError::StdinTwice) => USAGE,
             Self::Explain(_) | Self::NoSubject(_) | Self::Render(_) | Self::Quote(_) => REFUSED,
@@ -141,6 +145,7 @@ impl CliError {
             | Self::Pkcs12(_) => None,
             Self::NoPassword { .. } => Some("name a file whose first line is the password with --password-file"),
             Self::Kubeconfig(error) => error.hint(),
+            Self::Migrate(_) => Some("give the files of one installation; `kkp-oidc check` says what is in them"),
             Self::Locked { .. } => Some("wait for it; if there is none, remove the file with `.lock` at its end"),
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.hint(),

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => commands::serve::run(*args, &ignored, cli.output).map(|()| ExitCode::SUCCESS),
         Command::Key(args) => commands::key::run(&args, cli.output).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => commands::check::run(&args, cli.output),
+        Command::Migrate(args) => commands::migrate::run(&args, cli.output),
         Command::Doctor(args) => commands::doctor::run(&args, cli.output),
         Command::Explain(args) => commands::explain::run(&args, cli.output).map(|()| ExitCode::SUCCESS),
         Command::Render(args) => commands::render::run(&args, cli.output),

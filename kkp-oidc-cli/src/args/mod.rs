@@ -8,6 +8,7 @@ pub(crate) mod describe;
 pub(crate) mod doctor;
 pub(crate) mod explain_token;
 pub(crate) mod kubeconfig;
+pub(crate) mod migrate;
 pub(crate) mod rbac;
 pub(crate) mod render;
 #[cfg(feature = "serve")]
@@ -57,6 +58,9 @@ pub(crate) enum Command {
     /// Check the files, and ask the living provider.
     #[command(after_help = doctor::HELP)]
     Doctor(doctor::DoctorArgs),
+    /// Write values.yaml as a KubermaticConfiguration of a later version, or back.
+    #[command(after_help = migrate::HELP)]
+    Migrate(migrate::MigrateArgs),
     /// Say what a finding's code means.
     Explain(check::ExplainArgs),
     /// Print what the files come to: arguments, manifests, the Dex client, the commands of the roll-out.

@@ -9,6 +9,7 @@ pub(crate) mod explain_token;
 pub(crate) mod key;
 pub(crate) mod kubeconfig;
 pub(crate) mod man;
+pub(crate) mod migrate;
 pub(crate) mod rbac;
 pub(crate) mod render;
 #[cfg(feature = "serve")]
