@@ -105,6 +105,7 @@ fn every_command_has_a_manual_page() {
             "-kubeconfig-merge",
             "-kubeconfig-render",
             "-man",
+            "-migrate",
             "-rbac",
             "-render",
         ]
