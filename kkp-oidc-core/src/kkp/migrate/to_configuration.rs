@@ -95,7 +95,10 @@ impl Work<'_> {
         let ca_bundle = auth.ca_bundle.as_ref().filter(|bundle| !bundle.is_empty());
         self.misshapen(path, ca_bundle.is_some());
         if let Some(ca_bundle) = ca_bundle.filter(|_| version < Version::V2_17) {
-            fields.push(self.origin.text("caBundle", ca_bundle.text.clone(), &[path]));
+            // The operator puts the text itself into the Secret, where the chart puts what base64 stands for.
+            let pem = decoded(&ca_bundle.text).filter(|pem| pem.contains("-----BEGIN "));
+            let text = pem.unwrap_or_else(|| ca_bundle.text.clone());
+            fields.push(self.origin.text("caBundle", text, &[path]));
         }
         fields
     }
@@ -104,9 +107,7 @@ impl Work<'_> {
     fn ca_bundle_pem(&mut self) -> Option<String> {
         let bundle = self.configuration.auth.ca_bundle.as_ref().filter(|bundle| !bundle.is_empty())?;
         let place = self.origin.key_place("kubermatic.auth.caBundle", bundle.place);
-        let compact: String = bundle.text.split_ascii_whitespace().collect();
-        let decoded = STANDARD.decode(compact).ok().and_then(|pem| String::from_utf8(pem).ok());
-        let pem = decoded.unwrap_or_else(|| bundle.text.clone());
+        let pem = decoded(&bundle.text).unwrap_or_else(|| bundle.text.clone());
         if !pem.contains("-----BEGIN ") {
             self.notes.no_counterpart(place, "`kubermatic.auth.caBundle` is not base64 of PEM; it is left out");
             return None;
@@ -272,4 +273,10 @@ fn object(group: &str, kind: &str, name: &str, is_namespaced: bool, rest: Field)
         metadata.push(Field::text("namespace", "kubermatic"));
     }
     vec![Field::text("apiVersion", group), Field::text("kind", kind), Field::map("metadata", metadata), rest]
+}
+
+/// The text that base64 stands for, if it is base64 of text.
+fn decoded(base64: &str) -> Option<String> {
+    let compact: String = base64.split_ascii_whitespace().collect();
+    STANDARD.decode(compact).ok().and_then(|text| String::from_utf8(text).ok())
 }

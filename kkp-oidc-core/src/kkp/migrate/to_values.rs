@@ -82,7 +82,9 @@ impl Work<'_> {
             return Some(self.origin.text("caBundle", STANDARD.encode(&pem.text), &paths));
         }
         if let Some(bundle) = written.filter(|_| reads_auth) {
-            return Some(self.origin.text("caBundle", bundle.text.clone(), &paths));
+            let is_pem = bundle.text.contains("-----BEGIN ");
+            let base64 = if is_pem { STANDARD.encode(&bundle.text) } else { bundle.text.clone() };
+            return Some(self.origin.text("caBundle", base64, &paths));
         }
         if let Some(bundle) = written {
             let message = "`spec.auth.caBundle` is read up to 2.16 only; give the ConfigMap with the CA bundle, too";
