@@ -145,6 +145,19 @@ impl<'a> Certificate<'a> {
         Some(this)
     }
 
+    /// What a root's certificate would be for this subject and key, with the same extensions, begun `now`.
+    ///
+    /// Its DER stays, which is all that rustls asks of an anchor: name, key and name constraints.
+    pub(super) fn to_root(&self, now: UnixTime) -> Option<Self> {
+        let mut root = Self::parse(self.der)?;
+        root.issuer = root.subject.clone();
+        root.authority_key_id = None;
+        root.authority_serial = None;
+        root.not_before = now;
+        root.not_after = UnixTime::from_secs(i64::MAX);
+        Some(root)
+    }
+
     fn read_extension(&mut self, extension: &ParsedExtension<'_>) -> Option<()> {
         match extension {
             ParsedExtension::ParseError { .. } => return None,

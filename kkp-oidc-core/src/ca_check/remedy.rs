@@ -1,5 +1,6 @@
 //! What would change a verdict: tried, not guessed.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
@@ -43,6 +44,19 @@ pub enum Remedy {
         /// Its subject key identifier, lower-case hexadecimal.
         key_id: Option<String>,
     },
+    /// Find and add the certificate by which a CA is a root of its own: what the server sends of it, or what the bundle has,
+    /// was signed by a root that has ended.
+    ///
+    /// Whether there is one cannot be told from here: a CA that was never a root has none.
+    #[non_exhaustive]
+    FindRoot {
+        /// Its subject, and its issuer.
+        subject: String,
+        /// Its subject key identifier, lower-case hexadecimal.
+        key_id: Option<String>,
+        /// What has ended, and is to be renewed if there is no such root.
+        expired: CertificateId,
+    },
     /// Put a certificate of the same subject and key that is valid now in the place of this one.
     #[non_exhaustive]
     Renew {
@@ -53,6 +67,9 @@ pub enum Remedy {
 
 impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = |key_id: &Option<String>| {
+            key_id.as_ref().map_or(String::new(), |id| format!(" with the key identifier {id}"))
+        };
         match self {
             Self::Add { certificate, .. } => {
                 write!(f, "add {certificate}, which the server sends, SHA-256 {}", certificate.sha256)
@@ -63,10 +80,13 @@ impl fmt::Display for Remedy {
             Self::Renew { certificate } => {
                 write!(f, "put a certificate of {certificate} that is valid now in its place")
             }
-            Self::Find { subject, key_id: None } => write!(f, "add the certificate of `{subject}`"),
-            Self::Find { subject, key_id: Some(id) } => {
-                write!(f, "add the certificate of `{subject}` with the key identifier {id}")
-            }
+            Self::Find { subject, key_id } => write!(f, "add the certificate of `{subject}`{}", key(key_id)),
+            Self::FindRoot { subject, key_id, expired } => write!(
+                f,
+                "add the self-signed certificate of `{subject}`{}; if it has none, put a certificate of {expired} that is \
+                 valid now in its place",
+                key(key_id)
+            ),
         }
     }
 }
@@ -93,8 +113,7 @@ pub(super) fn find<'q>(
         // Only a root serves every client. Where an issuer of the right name is in the way, the right one is an answer too.
         let fits = |candidate: &&Certificate<'_>| candidate.is_self_issued() || reason.rank() > 0;
         for candidate in candidates(question).into_iter().filter(fits) {
-            let with: Vec<_> = trust.iter().copied().chain([candidate]).collect();
-            if accepts(&with) {
+            if would_accept(question, client, trust, candidate) {
                 let pem = CaBundle::to_pem([candidate.der]);
                 return Some(Remedy::Add { certificate: CertificateId::of(candidate), pem });
             }
@@ -109,9 +128,64 @@ pub(super) fn find<'q>(
             let key_id = child.authority_key_id.as_deref().map(hex);
             Some(Remedy::Find { subject: child.issuer.text.clone(), key_id })
         }
-        Reason::Expired { certificate, .. } => Some(Remedy::Renew { certificate: certificate.clone() }),
+        Reason::Expired { certificate, .. } => Some(
+            own_root(question, client, trust, certificate)
+                .unwrap_or_else(|| Remedy::Renew { certificate: certificate.clone() }),
+        ),
         _ => None,
     }
+}
+
+/// What makes a cross-signed CA a root of its own, where the root that signed it has ended.
+///
+/// A CA counts as cross-signed if it has signed another CA: one that signs servers alone is hardly a root. Its certificate
+/// is tried as a root with everything that restricts it, so nothing else than the end of the other root is in the way.
+fn own_root<'q>(
+    question: &'q Question<'q>,
+    client: Client,
+    trust: &[&'q Certificate<'q>],
+    expired: &CertificateId,
+) -> Option<Remedy> {
+    let known = || question.sent.iter().flatten().chain(trust.iter().copied());
+    let ended = || trust.iter().copied().filter(|anchor| anchor.is_self_issued() && anchor.not_after <= question.now);
+    let names: BTreeSet<&str> = ended().map(|anchor| anchor.subject.canonical.as_str()).collect();
+    let may_be = |certificate: &&Certificate<'_>| {
+        certificate.is_ca() && !certificate.is_self_issued() && names.contains(certificate.issuer.canonical.as_str())
+    };
+    let has_signed =
+        |issuer: &Certificate<'_>, certificate: &Certificate<'_>| certificate.is_signed_by(issuer) == Some(true);
+    for certificate in known().filter(may_be).take(MAX_TRIALS) {
+        let mut above =
+            ended().filter(|anchor| anchor.subject.canonical == certificate.issuer.canonical).take(MAX_TRIALS);
+        let cas = known().filter(|other| other.is_ca() && !other.is_self_issued());
+        let mut below = cas.filter(|other| other.issuer.canonical == certificate.subject.canonical).take(MAX_TRIALS);
+        if !above.any(|anchor| has_signed(anchor, certificate))
+            || !below.any(|other| has_signed(certificate, other))
+            || !would_accept(question, client, trust, &certificate.to_root(question.now)?)
+        {
+            continue;
+        }
+        let is_its_root = |root: &&Certificate<'_>| root.is_self_issued() && root.public_key == certificate.public_key;
+        let sent = candidates(question).into_iter().filter(is_its_root);
+        for root in sent.filter(|root| root.subject.canonical == certificate.subject.canonical) {
+            if would_accept(question, client, trust, root) {
+                return Some(Remedy::Add { certificate: CertificateId::of(root), pem: CaBundle::to_pem([root.der]) });
+            }
+        }
+        let key_id = certificate.subject_key_id.as_deref().map(hex);
+        return Some(Remedy::FindRoot { subject: certificate.subject.text.clone(), key_id, expired: expired.clone() });
+    }
+    None
+}
+
+fn would_accept<'t>(
+    question: &'t Question<'t>,
+    client: Client,
+    trust: &[&'t Certificate<'t>],
+    added: &'t Certificate<'t>,
+) -> bool {
+    let with: Vec<_> = trust.iter().copied().chain([added]).collect();
+    question.ask(client, &with).is_ok()
 }
 
 /// Of what the server sends, the CAs that are valid now, and its own certificate if that is its own issuer. The roots

@@ -5,4 +5,5 @@ mod documented;
 mod explanation;
 mod names;
 mod odd_input;
+mod remedies;
 mod verdicts;

@@ -153,9 +153,9 @@ fn reasons_and_remedies_are_as_recorded() {
 }
 
 /// Words of 40 or more hexadecimal digits as `HEX`.
-fn without_hex(text: &str) -> String {
+pub(crate) fn without_hex(text: &str) -> String {
     let is_hex = |word: &str| word.len() >= 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let words = text.split(' ').map(|word| match word.trim_end_matches(',') {
+    let words = text.split(' ').map(|word| match word.trim_end_matches([',', ';']) {
         bare if is_hex(bare) => word.replace(bare, "HEX"),
         _ => word.to_owned(),
     });
