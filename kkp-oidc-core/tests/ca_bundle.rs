@@ -119,6 +119,19 @@ fn a_list_of_objects_is_read_object_by_object() {
     assert_eq!(found(&assembled), ["duplicate list.yaml:34 (section 3)"]);
 }
 
+/// As kube-apiserver answers: the list says of what kind its items are, and they do not.
+#[test]
+fn the_items_of_a_list_of_one_kind_are_of_that_kind() {
+    for (name, certificate, line) in
+        [("configmap-list.json", "root.pem", 11), ("secret-list.json", "intermediate.pem", 11)]
+    {
+        let assembled = assemble(&[name], policy(), Order::Input);
+        assert_eq!((kept(&assembled), found(&assembled)), (fingerprints(&[certificate]), vec![]), "{name}");
+        let places: Vec<_> = assembled.certificates().map(|certificate| certificate.place().to_string()).collect();
+        assert_eq!(places, [format!("{name}:{line} (section 1)")]);
+    }
+}
+
 #[test]
 fn pkcs12_is_the_callers_to_open_and_to_judge_by_what_it_says() {
     let store = file("trust.p12");

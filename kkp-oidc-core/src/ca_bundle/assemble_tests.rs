@@ -107,6 +107,25 @@ fn binary_input_is_read_up_to_the_limit() {
     }
 }
 
+/// The length is judged before the content, which is one octet string here.
+#[test]
+fn a_certificate_has_a_mebibyte_at_most() {
+    let header = |tag: u8, len: usize| [&[tag, 0x83], len.to_be_bytes().last_chunk::<3>().unwrap().as_slice()].concat();
+    for (len, expected) in [
+        (MAX_CERTIFICATE_LEN - 1, "unparsable"),
+        (MAX_CERTIFICATE_LEN, "unparsable"),
+        (MAX_CERTIFICATE_LEN + 1, "too-long"),
+    ] {
+        let mut der = [header(0x30, len - 5), header(0x04, len - 10)].concat();
+        der.resize(len, 0);
+        let mut assembler = assembler(|_| {});
+        assembler.add("long", output::pem_section(&der).as_bytes());
+        let assembled = assembler.finish(Order::Input);
+        let codes: Vec<_> = assembled.findings().iter().map(|finding| finding.fault.code()).collect();
+        assert_eq!((assembled.len(), codes), (0, vec![expected]), "{len}");
+    }
+}
+
 #[test]
 fn junk_in_junk_ends_and_says_so() {
     for (junk, reasons) in [

@@ -38,7 +38,7 @@ pub(super) fn items(text: &str) -> Option<Vec<Item>> {
     let (mut items, mut known) = (Vec::new(), false);
     for (line, document) in documents(text.strip_prefix('\u{feff}').unwrap_or(text)) {
         let mut finder = Finder::default();
-        if is_named(document) && yaml::from_str_with(document, MAX_NODES).is_ok_and(|value| finder.object(&value)) {
+        if is_named(document) && yaml::from_str_with(document, MAX_NODES).is_ok_and(|value| finder.object(&value, "")) {
             known = true;
             finder.find_lines(document, line);
             items.extend(finder.items.into_iter().map(|(_, item)| item).filter(Item::may_hold_any));
@@ -92,9 +92,9 @@ struct Finder {
 }
 
 impl Finder {
-    /// Look into an object; whether it is of a kind that we know.
-    fn object(&mut self, object: &Value) -> bool {
-        let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
+    /// Look into an object; whether it is of a kind that we know. `kind_in_list` is its kind if it names none.
+    fn object(&mut self, object: &Value, kind_in_list: &str) -> bool {
+        let kind = object.get("kind").and_then(Value::as_str).unwrap_or(kind_in_list);
         let map = |key: &str| object.get(key).and_then(Value::as_object);
         match kind {
             "ConfigMap" => {
@@ -111,8 +111,10 @@ impl Finder {
                 }
             }
             kind if kind.ends_with("List") => {
+                // kube-apiserver's own lists name the kind once; kubectl's, of kind `List`, with each item.
+                let kind = kind.strip_suffix("List").unwrap_or_default();
                 let items = object.get("items").and_then(Value::as_array);
-                let known = items.into_iter().flatten().filter(|item| self.object(item)).count();
+                let known = items.into_iter().flatten().filter(|item| self.object(item, kind)).count();
                 return known > 0;
             }
             _ => {
