@@ -128,7 +128,23 @@ fn nested(unit: &str, lines: usize) {
 
 #[test]
 fn a_line_of_base64_without_end() {
-    let ended = stream(b"-----BEGIN CERTIFICATE-----\n", b"MIIB", GIB);
+    section_without_end(b"MIIB");
+}
+
+#[test]
+fn a_certificate_without_end() {
+    section_without_end(format!("{}\n", "MIIB".repeat(16)).as_bytes());
+}
+
+/// A lone CR ends a line, too, and five dashes may begin a marker.
+#[test]
+fn carriage_returns_and_dashes_without_end() {
+    section_without_end(b"-----\r");
+}
+
+/// Only the section is said to be too long; what comes after is text.
+fn section_without_end(unit: &[u8]) {
+    let ended = stream(b"-----BEGIN CERTIFICATE-----\n", unit, GIB);
     let stderr = format!(
         "refused[too-long]: the section that begins here has more than 4194304 bytes\n  --> (stdin):1 (section 1)\n  \
          = help: take out what is no certificate\n\n{TOO_MUCH_TEXT}nothing was written\n"
