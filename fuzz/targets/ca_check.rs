@@ -8,7 +8,8 @@ use libfuzzer_sys::fuzz_target;
 /// 2026-06-15T00:00:00Z: the seeds are valid then.
 const NOW: UnixTime = UnixTime::from_secs(1_781_481_600);
 
-/// Cut where the lengths say; what is left over is one more.
+/// Cut where the lengths say; what is left over is one more. Nothing left over is none: clients refuse a server that sends
+/// what they cannot read, and would look at nothing else.
 fn split(mut bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut certificates = Vec::new();
     while let [0x30, 0x82, high, low, ..] = bytes {
@@ -17,7 +18,9 @@ fn split(mut bytes: &[u8]) -> Vec<Vec<u8>> {
         certificates.push(certificate.to_vec());
         bytes = rest;
     }
-    certificates.push(bytes.to_vec());
+    if !bytes.is_empty() || certificates.is_empty() {
+        certificates.push(bytes.to_vec());
+    }
     certificates
 }
 
