@@ -304,3 +304,39 @@ fn names_of_objects_are_dns_subdomains() {
         );
     }
 }
+
+/// `name` as base64 in a Secret, as a document of its own.
+fn secret_with(name: &str) -> String {
+    use base64::Engine as _;
+    let base64 = base64::engine::general_purpose::STANDARD.encode(file(name));
+    format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata:\n  ca.pem: {base64}\n")
+}
+
+#[test]
+fn documents_begin_where_yaml_says_so() {
+    for marker in ["---", "--- # the second", "--- \t", "---\r"] {
+        let text = format!("{}{marker}\n{}", secret_with("root.pem"), secret_with("intermediate.pem"));
+        let mut assembler = Assembler::new(policy());
+        assembler.add("two.yaml", text.as_bytes());
+        let assembled = assembler.finish(Order::Input);
+        assert_eq!((assembled.len(), found(&assembled)), (2, vec![]), "{marker:?}");
+    }
+    let text = format!("{}--- # a key\n{}", secret_with("root.pem"), secret_with("leaf-with-key.pem"));
+    let mut assembler = Assembler::new(policy());
+    assembler.add("key.yaml", text.as_bytes());
+    assert!(!assembler.finish(Order::Input).is_writable(), "a private key in the second");
+}
+
+#[test]
+fn a_manifest_that_cannot_be_read_is_named_with_its_line() {
+    let broken = secret_with("intermediate.pem").replace("metadata: {name: a}", "metadata: {name: a");
+    for (text, expected) in [
+        (broken.clone(), "unreadable-manifest m.yaml:4"),
+        (secret_with("root.pem") + "kind: Secret\n", "unreadable-manifest m.yaml:6"),
+        (format!("{}---\n{broken}", secret_with("root.pem")), "unreadable-manifest m.yaml:10"),
+    ] {
+        let mut assembler = Assembler::new(policy());
+        assembler.add("m.yaml", text.as_bytes());
+        assert_eq!(found(&assembler.finish(Order::Input)), [expected], "{text}");
+    }
+}

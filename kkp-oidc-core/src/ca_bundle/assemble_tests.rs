@@ -135,7 +135,7 @@ fn junk_in_junk_ends_and_says_so() {
         ("-----BEGIN -----BEGIN -----", vec!["the section that begins here does not end"]),
         ("-----BEGIN X-----\n-----END X-----", vec!["the section is `X`, not a certificate"]),
         ("-----END X-----", vec!["no certificate in this input"]),
-        ("{\"kind\":", vec!["no certificate in this input"]),
+        ("{\"kind\":", vec!["the manifest is not valid YAML"]),
         ("0\u{1}\u{2}", vec!["it is not DER"]),
     ] {
         let mut assembler = assembler(|_| {});

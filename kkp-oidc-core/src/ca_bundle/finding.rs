@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::UnixTime;
 use crate::ca_bundle::certificate::{Fingerprint, MIN_RSA_BITS};
+use crate::yaml::YamlFault;
 
 /// Where something stands.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -107,6 +108,11 @@ pub enum Fault {
         /// Why.
         why: &'static str,
     },
+    /// What looks like a manifest cannot be read; what it may have in base64 is not found.
+    UnreadableManifest {
+        /// Why.
+        fault: YamlFault,
+    },
     /// The section does not end.
     Truncated,
     /// The section is longer than the limit.
@@ -160,6 +166,7 @@ impl Fault {
             Self::WeakSignature { .. } => "weak-signature",
             Self::WeakKey { .. } => "weak-key",
             Self::Unparsable { .. } => "unparsable",
+            Self::UnreadableManifest { .. } => "unreadable-manifest",
             Self::Pkcs12 { .. } => "pkcs12",
             Self::Truncated => "truncated",
             Self::TooLong { .. } => "too-long",
@@ -201,6 +208,7 @@ impl Fault {
             Self::Unparsable { .. } => {
                 "get the file again; `openssl x509 -in FILE -noout -text` must be able to read it"
             }
+            Self::UnreadableManifest { .. } => "mend the YAML; what a Secret has in base64 cannot be found before",
             Self::Pkcs12 { .. } => {
                 "give its password with --password-file, or its certificates as PEM: `openssl pkcs12 -in FILE -nokeys -out PEM`, \
                  with -legacy if it is old"
@@ -242,6 +250,7 @@ impl fmt::Display for Fault {
                 write!(f, "its RSA key has {bits} bits, expected at least {MIN_RSA_BITS}")
             }
             Self::Unparsable { why } | Self::Pkcs12 { why } => f.write_str(why),
+            Self::UnreadableManifest { fault } => write!(f, "the manifest {fault}"),
             Self::Truncated => f.write_str("the section that begins here does not end"),
             Self::TooLong { limit } => write!(f, "the section that begins here has more than {limit} bytes"),
             Self::Duplicate { first } => write!(f, "the same certificate as at {first}"),

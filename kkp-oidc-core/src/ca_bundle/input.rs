@@ -130,8 +130,8 @@ impl<'a> Input<'a> {
         self.settle();
         if let Kind::Manifest(whole) = &mut self.kind {
             let whole = std::mem::take(whole);
-            match std::str::from_utf8(&whole).ok().and_then(manifest::items) {
-                Some(items) => return self.sections.items(&items),
+            match std::str::from_utf8(&whole).ok().and_then(manifest::read) {
+                Some(manifests) => return self.sections.manifests(&manifests),
                 None => {
                     self.kind = self.text();
                     let _ = self.feed(&whole);

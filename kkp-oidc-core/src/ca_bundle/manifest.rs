@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::ca_bundle::binary;
 use crate::ca_bundle::scan::BEGIN;
-use crate::yaml;
+use crate::yaml::{self, ParseYamlError, YamlFault};
 
 /// Most lists, maps and scalars in a document. A list of 50,000 ConfigMaps has half a million.
 const MAX_NODES: usize = 1_000_000;
@@ -33,22 +33,40 @@ pub(super) fn may_be(head: &[u8]) -> bool {
     is_json || is_key(0) || memchr::memchr_iter(b'\n', head).any(|end| is_key(end.saturating_add(1)))
 }
 
-/// What may hold certificates in the documents of `text`; `None` if none of them is a manifest that we know.
-pub(super) fn items(text: &str) -> Option<Vec<Item>> {
-    let (mut items, mut known) = (Vec::new(), false);
+/// What the documents of a text have.
+#[derive(Default)]
+pub(super) struct Manifests {
+    /// What may hold certificates.
+    pub(super) items: Vec<Item>,
+    /// Documents that look like manifests and cannot be read: why, and the line from 1.
+    pub(super) unreadable: Vec<(YamlFault, u32)>,
+}
+
+/// What is in the documents of `text`; `None` if none of them is a manifest that we know, or looks like one.
+pub(super) fn read(text: &str) -> Option<Manifests> {
+    let (mut manifests, mut known) = (Manifests::default(), false);
     for (line, document) in documents(text.strip_prefix('\u{feff}').unwrap_or(text)) {
         let mut finder = Finder::default();
-        if is_named(document) && yaml::from_str_with(document, MAX_NODES).is_ok_and(|value| finder.object(&value, "")) {
+        let value = is_named(document).then(|| yaml::from_str_with(document, MAX_NODES));
+        if let Some(Ok(value)) = &value
+            && finder.object(value, "")
+        {
             known = true;
             finder.find_lines(document, line);
-            items.extend(finder.items.into_iter().map(|(_, item)| item).filter(Item::may_hold_any));
-        } else {
-            // Whatever it is, PEM in it is found by its markers.
-            let (bytes, line) = (document.as_bytes().to_vec(), line.saturating_sub(1));
-            items.extend(Some(Item { bytes, line, is_block: true }).filter(Item::may_hold_any));
+            manifests.items.extend(finder.items.into_iter().map(|(_, item)| item).filter(Item::may_hold_any));
+            continue;
+        }
+        // Whatever it is, PEM in it is found by its markers.
+        let item = Item { bytes: document.as_bytes().to_vec(), line: line.saturating_sub(1), is_block: true };
+        if item.may_hold_any() {
+            manifests.items.push(item);
+        } else if let Some(Err(ParseYamlError::Refused { fault, line: in_document, .. })) = value {
+            known = true;
+            let in_document = u32::try_from(in_document).unwrap_or(u32::MAX).saturating_sub(1);
+            manifests.unreadable.push((fault, line.saturating_add(in_document)));
         }
     }
-    known.then_some(items)
+    known.then_some(manifests)
 }
 
 impl Item {
@@ -63,6 +81,11 @@ fn is_named(document: &str) -> bool {
     ["kind", "kubermatic"].iter().any(|word| memmem::find(document.as_bytes(), word.as_bytes()).is_some())
 }
 
+/// Begins a document ([YAML 1.2.2 section 9.1.2]).
+///
+/// [YAML 1.2.2 section 9.1.2]: https://yaml.org/spec/1.2.2/#912-document-markers
+const MARKER: &str = "---";
+
 /// YAML documents that are not empty, each with the line on which it begins.
 fn documents(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let mut lines = text.split_inclusive('\n').zip(1_u32..).fuse();
@@ -71,9 +94,10 @@ fn documents(text: &str) -> impl Iterator<Item = (u32, &str)> {
         for (line, number) in lines.by_ref() {
             let end = at;
             at = at.saturating_add(line.len());
-            if line.trim_end() == "---" {
+            // What follows the marker on its line belongs to the document that it begins.
+            if line.strip_prefix(MARKER).is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace)) {
                 let document = (first_line, text.get(start..end).unwrap_or_default());
-                (start, first_line) = (at, number.saturating_add(1));
+                (start, first_line) = (end.saturating_add(MARKER.len()), number);
                 return Some(document);
             }
         }
@@ -181,7 +205,8 @@ enum Encoding {
     Base64,
 }
 
-fn from_base64(text: &str) -> Option<Vec<u8>> {
+/// What base64 with white space anywhere stands for, as Go's YAML libraries and people write it.
+pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
     let text: String = text.split_ascii_whitespace().collect();
     STANDARD.decode(text).ok()
 }

@@ -5,7 +5,7 @@ use crate::ca_bundle::binary;
 use crate::ca_bundle::certificate::shown;
 use crate::ca_bundle::decode::{Decoder, decode_truncated};
 use crate::ca_bundle::finding::Fault;
-use crate::ca_bundle::manifest::Item;
+use crate::ca_bundle::manifest::Manifests;
 use crate::ca_bundle::scan::{Scanner, Section, State};
 use crate::ca_bundle::store::Spot;
 
@@ -82,9 +82,12 @@ impl Sections<'_> {
     }
 
     /// What a manifest has.
-    pub(super) fn items(&mut self, items: &[Item]) {
+    pub(super) fn manifests(&mut self, manifests: &Manifests) {
         let mut sections = 0_u32;
-        for item in items {
+        for (fault, line) in &manifests.unreadable {
+            self.found(0, *line, Fault::UnreadableManifest { fault: fault.clone() });
+        }
+        for item in &manifests.items {
             if binary::is_der(&item.bytes) {
                 sections = sections.saturating_add(1);
                 self.binary(&item.bytes, sections, item.line);
@@ -100,7 +103,7 @@ impl Sections<'_> {
             scanner.finish(&mut take);
             sections = sections.saturating_add(scanner.sections());
         }
-        if sections == 0 {
+        if sections == 0 && manifests.unreadable.is_empty() {
             self.found(0, 0, Fault::NoCertificates);
         }
     }
