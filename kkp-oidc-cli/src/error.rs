@@ -101,10 +101,9 @@ impl CliError {
             | Self::NoCertificate { .. }
             | Self::Prompt(_)
             | Self::Pkcs12(_)
-            | Self::Migrate(_)
             | Self::Server { .. } => ENVIRONMENT,
             Self::Explain(ExplainError::StdinTwice) => USAGE,
-            Self::Explain(_) | Self::NoSubject(_) | Self::Render(_) | Self::Quote(_) => REFUSED,
+            Self::Explain(_) | Self::NoSubject(_) | Self::Migrate(_) | Self::Render(_) | Self::Quote(_) => REFUSED,
             Self::NoPassword { .. } | Self::PasswordsDiffer => USAGE,
             Self::Kubeconfig(error) => error.exit_status(),
             #[cfg(feature = "serve")]
@@ -135,6 +134,8 @@ impl CliError {
             Self::Render(RenderError::NotFound { .. }) => Some("name one with --cluster or --seed"),
             Self::Render(RenderError::WrongVersion { .. }) => Some("give another --kkp-version"),
             Self::Render(RenderError::Quote(_)) => Some("take `--output json`, which needs no quotes"),
+            Self::Render(RenderError::NoConfiguration | RenderError::SeveralConfigurations { .. })
+            | Self::Migrate(_) => Some("give the files of one installation; `kkp-oidc check` says what is in them"),
             Self::Render(_) => None,
             Self::Quote(_) => Some("take the manifest, with --format manifest, or another --shell"),
             Self::File { .. }
@@ -145,7 +146,6 @@ impl CliError {
             | Self::Pkcs12(_) => None,
             Self::NoPassword { .. } => Some("name a file whose first line is the password with --password-file"),
             Self::Kubeconfig(error) => error.hint(),
-            Self::Migrate(_) => Some("give the files of one installation; `kkp-oidc check` says what is in them"),
             Self::Locked { .. } => Some("wait for it; if there is none, remove the file with `.lock` at its end"),
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.hint(),

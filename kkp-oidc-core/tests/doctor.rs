@@ -119,6 +119,7 @@ fn a_login_that_is_never_completed_tells_whether_the_redirect_uri_is_registered(
         (refused.clone(), refused.clone(), State::Failed),
         (answer(404, None), refused.clone(), State::Failed),
         (answer(500, None), refused.clone(), State::Failed),
+        (answer(429, None), refused.clone(), State::Failed),
         (answer(303, Some(&back)), refused, State::Failed),
         (answer(200, None), answer(200, None), State::Warning),
     ] {

@@ -1,7 +1,6 @@
 //! `kkp-oidc check`
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use kkp_oidc_core::diagnostics::{self, Finding, Severity, Source};
@@ -10,11 +9,9 @@ use kkp_oidc_core::kkp::{self, CheckOptions, Installation};
 use crate::args::Output;
 use crate::args::check::CheckArgs;
 use crate::commands::ca;
+use crate::commands::installation::{FileContent, named, read};
 use crate::error::CliError;
 use crate::io;
-
-/// Longest file that is read, in bytes: one more than is looked at, so that core says that it is too long.
-const MAX_LEN: usize = kkp_oidc_core::yaml::MAX_TREE_LEN + 1;
 
 /// Most rounds of mending: a field that is misspelt, of the wrong type and so on is mended in two.
 const MAX_ROUNDS: usize = 8;
@@ -38,34 +35,11 @@ pub(crate) fn run(args: &CheckArgs, output: Output) -> Result<ExitCode, CliError
     };
     io::print(&|sink| sink(text.as_bytes()))?;
     if output == Output::Human && !args.sarif {
-        say(&counted(&findings, sources.len()));
+        let fixable = findings.iter().filter(|finding| finding.fix.is_some()).count();
+        let fixable = if fixable == 0 { String::new() } else { format!("; --fix mends {fixable}") };
+        io::say(&(counted(&findings, sources.len()) + &fixable));
     }
     Ok(ExitCode::from(u8::from(diagnostics::worst(&findings) >= Some(Severity::Warning))))
-}
-
-/// A file with its path and its content.
-pub(super) type FileContent = (PathBuf, Vec<u8>);
-
-/// The files, each once. Of a folder, those that may be YAML.
-pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<FileContent>, CliError> {
-    let (mut files, mut seen) = (Vec::new(), BTreeSet::new());
-    for path in paths {
-        for file in io::files(path)? {
-            let is_given = file == *path;
-            let may_be_yaml =
-                file.extension().is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|one| ending == *one));
-            if (is_given || may_be_yaml) && seen.insert(io::identity(&file)) {
-                let content = io::read_start(&file, MAX_LEN)?;
-                files.push((file, content));
-            }
-        }
-    }
-    Ok(files)
-}
-
-/// The files with the names that findings call them.
-pub(super) fn named(files: &[FileContent]) -> impl Iterator<Item = (String, Vec<u8>)> {
-    files.iter().map(|(path, content)| (io::origin(path), content.clone()))
 }
 
 fn check(files: &[FileContent], options: &CheckOptions) -> (Vec<Source>, Vec<Finding>) {
@@ -101,7 +75,7 @@ fn mend(
     for ((path, before), (_, after)) in files.iter().zip(&mended) {
         if before != after {
             io::replace(path, &|sink| sink(after))?;
-            say(&format!("mended {}", path.display()));
+            io::say(&format!("mended {}", path.display()));
         }
     }
     Ok((sources, findings))
@@ -117,12 +91,5 @@ pub(super) fn counted(findings: &[Finding], files: usize) -> String {
         .map(|severity| plural(of(severity), severity.name()))
         .collect();
     let parts = if parts.is_empty() { "nothing to mend".to_owned() } else { parts.join(", ") };
-    let fixable = findings.iter().filter(|finding| finding.fix.is_some()).count();
-    let fixable = if fixable == 0 { String::new() } else { format!("; --fix mends {fixable}") };
-    format!("{parts} in {}{fixable}", plural(files, "file"))
-}
-
-#[expect(clippy::print_stderr, reason = "says what was found and done")]
-pub(super) fn say(text: &str) {
-    eprintln!("{text}");
+    format!("{parts} in {}", plural(files, "file"))
 }

@@ -16,10 +16,7 @@ pub(crate) fn run(args: &KeyArgs, output: Output) -> Result<(), CliError> {
     match (&args.file, output) {
         (Some(path), _) => {
             io::create_secret(path, &key)?;
-            #[expect(clippy::print_stderr, reason = "says what was done")]
-            {
-                eprintln!("wrote a cookie key to {}", path.display());
-            }
+            io::say(&format!("wrote a cookie key to {}", path.display()));
             Ok(())
         }
         (None, Output::Human) => io::print_line(key.expose_secret()),

@@ -3,17 +3,16 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use kkp_oidc_core::diagnostics::{self, Code, Source};
-use kkp_oidc_core::kkp::Installation;
+use kkp_oidc_core::diagnostics::Source;
 use kkp_oidc_core::kkp::migrate::{MigrateError, Migration, Target, migrate};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::args::migrate::MigrateArgs;
 use crate::args::{Output, usage_error};
-use crate::commands::check::{named, read, say};
+use crate::commands::installation;
 use crate::error::CliError;
-use crate::exit_status::{ENVIRONMENT, REFUSED};
+use crate::exit_status::REFUSED;
 use crate::io;
 
 #[derive(Serialize)]
@@ -27,13 +26,7 @@ struct JsonMigration<'a> {
 
 /// Write the configuration of an installation for another version.
 pub(crate) fn run(args: &MigrateArgs, output: Output) -> Result<ExitCode, CliError> {
-    let files = read(&args.files)?;
-    let (installation, sources) = Installation::read(named(&files));
-    let mut unreadable = installation.findings.iter().filter(|one| one.code == Code::DocumentUnreadable).peekable();
-    if unreadable.peek().is_some() {
-        unreadable.for_each(|finding| say(diagnostics::to_text(finding, &sources).trim_end()));
-        return Ok(ExitCode::from(ENVIRONMENT));
-    }
+    let Some((installation, sources)) = installation::whole(&args.files)? else { return Ok(ExitCode::from(REFUSED)) };
     let target = if args.to_values { Target::Values } else { Target::Configuration(args.to) };
     let migration = match migrate(&installation, &sources, target) {
         Ok(migration) => migration,
@@ -65,10 +58,10 @@ pub(crate) fn run(args: &MigrateArgs, output: Output) -> Result<ExitCode, CliErr
 /// The notes on stderr, the text on stdout unless it has its file.
 fn tell(migration: &Migration, sources: &[Source], out: Option<&Path>) -> Result<(), CliError> {
     for note in &migration.notes {
-        say(&note.to_text(sources));
+        io::say(&note.to_text(sources));
     }
     match out {
-        Some(path) => say(&format!("wrote {}", io::origin(path))),
+        Some(path) => io::say(&format!("wrote {}", io::origin(path))),
         None => io::print(&|sink| sink(migration.text.as_bytes()))?,
     }
     Ok(())

@@ -6,6 +6,7 @@ pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod explain_token;
+mod installation;
 pub(crate) mod key;
 pub(crate) mod kubeconfig;
 pub(crate) mod man;

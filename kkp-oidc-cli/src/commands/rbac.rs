@@ -18,10 +18,7 @@ pub(crate) fn run(args: RbacArgs, output: Output) -> Result<(), CliError> {
         Output::Human => {
             let text = human(&binding, format, shell)?;
             for warning in binding.warnings() {
-                #[expect(clippy::print_stderr, reason = "a warning is for the person, not for the pipe")]
-                {
-                    eprintln!("warning: {warning}");
-                }
+                io::say(&format!("warning: {warning}"));
             }
             io::print(&|write| write(text.as_bytes()))
         }

@@ -3,27 +3,19 @@
 use std::process::ExitCode;
 
 use kkp_oidc_core::apiserver::{EmailVerifiedRule, GateOptions};
-use kkp_oidc_core::diagnostics::{self, Code};
-use kkp_oidc_core::kkp::{Installation, RenderOptions, Rendered, Secrets, render};
+use kkp_oidc_core::kkp::{RenderOptions, Rendered, Secrets, render};
 use serde_json::json;
 
 use crate::args::Output;
 use crate::args::render::RenderArgs;
-use crate::commands::check::{named, read, say};
+use crate::commands::installation;
 use crate::error::CliError;
 use crate::exit_status::REFUSED;
 use crate::io;
 
 /// Render something, and write its secrets into files if that is asked for.
 pub(crate) fn run(args: &RenderArgs, output: Output) -> Result<ExitCode, CliError> {
-    let files = read(&args.files)?;
-    let (installation, sources) = Installation::read(named(&files));
-    let unreadable = installation.findings.iter().filter(|finding| finding.code == Code::DocumentUnreadable);
-    let texts: Vec<String> = unreadable.map(|finding| diagnostics::to_text(finding, &sources)).collect();
-    if !texts.is_empty() {
-        say(texts.join("\n").trim_end());
-        return Ok(ExitCode::from(REFUSED));
-    }
+    let Some((installation, _)) = installation::whole(&args.files)? else { return Ok(ExitCode::from(REFUSED)) };
     let rendered = render(args.what.into(), &installation, &options(args))?;
     if let Some(folder) = args.secrets_dir.as_ref().filter(|_| !rendered.secrets.is_empty()) {
         io::create_folder(folder)?;
@@ -32,7 +24,7 @@ pub(crate) fn run(args: &RenderArgs, output: Output) -> Result<ExitCode, CliErro
             let text = secret.text.expose_secret();
             if !io::has_text(&path, &|sink| sink(text.as_bytes()))? {
                 io::create_private(&path, text)?;
-                say(&format!("wrote {}", path.display()));
+                io::say(&format!("wrote {}", path.display()));
             }
         }
     }
@@ -41,7 +33,7 @@ pub(crate) fn run(args: &RenderArgs, output: Output) -> Result<ExitCode, CliErro
         Output::Json => io::print_line(&as_json(&rendered))?,
     }
     for note in &rendered.notes {
-        say(&format!("note: {note}"));
+        io::say(&format!("note: {note}"));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-pub(crate) use self::replacement::Replacement;
+pub(crate) use self::replacement::{NewFile, Replacement};
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::secret::{SecretBytes, SecretString};
 
@@ -307,20 +307,16 @@ pub(crate) fn has_text(path: &Path, text: &Pieces<'_>) -> Result<bool, CliError>
 /// Put text in the place of a file, at once: it is written beside it and renamed. The mode of the file stays. What is no
 /// regular file, such as a pipe, is written to directly; a symbolic link stays, its target is replaced.
 pub(crate) fn replace(path: &Path, text: &Pieces<'_>) -> Result<(), CliError> {
-    replace_by(path, text, Replacement::begin)
+    replace_by(path, text, NewFile::AsUsual)
 }
 
 /// The same, but a file that was not there is readable for its owner only.
 pub(crate) fn replace_private(path: &Path, text: &Pieces<'_>) -> Result<(), CliError> {
-    replace_by(path, text, |path| Replacement::begin_by(path, &private()))
+    replace_by(path, text, NewFile::Private)
 }
 
-fn replace_by(
-    path: &Path,
-    text: &Pieces<'_>,
-    begin: impl Fn(&Path) -> io::Result<Option<Replacement>>,
-) -> Result<(), CliError> {
-    let replace = || match begin(path)? {
+fn replace_by(path: &Path, text: &Pieces<'_>, new: NewFile) -> Result<(), CliError> {
+    let replace = || match Replacement::begin(path, new)? {
         Some(mut replacement) => {
             text(&mut |piece| replacement.write(piece))?;
             replacement.finish()
@@ -337,6 +333,12 @@ fn replace_by(
 /// A file that cannot be written.
 pub(crate) fn unwritten(path: &Path, cause: io::Error) -> CliError {
     CliError::File { path: path.to_owned(), doing: "written", cause }
+}
+
+/// Say on stderr what was found or done.
+#[expect(clippy::print_stderr, reason = "what is not the result goes to stderr")]
+pub(crate) fn say(text: &str) {
+    eprintln!("{text}");
 }
 
 /// Write text to stdout.

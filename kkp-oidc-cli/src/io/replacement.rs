@@ -15,26 +15,33 @@ pub(crate) struct Replacement {
     is_done: bool,
 }
 
-impl Replacement {
-    /// Begin. `None` for what is no regular file, such as a pipe; a symbolic link stays, its target is replaced.
-    pub(crate) fn begin(path: &Path) -> io::Result<Option<Self>> {
-        Self::begin_by(path, OpenOptions::new().write(true).create_new(true))
-    }
+/// Who may read a file that was not there.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) enum NewFile {
+    /// Whoever may read other new files.
+    AsUsual,
+    /// Its owner only.
+    Private,
+}
 
-    /// The same; a new file is opened by `new`.
-    pub(crate) fn begin_by(path: &Path, new: &OpenOptions) -> io::Result<Option<Self>> {
-        let (path, old) = match fs::canonicalize(path) {
-            Ok(path) => (path.clone(), Some(fs::metadata(path)?)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (path.to_owned(), None),
+/// Most names that are tried for the file beside; a run that was killed leaves one behind.
+const MAX_NAMES: u32 = 100;
+
+/// Most links that lead from one to the next, as on Linux.
+const MAX_LINKS: usize = 40;
+
+impl Replacement {
+    /// Begin. `None` for what is no regular file, such as a pipe; a symbolic link stays, its target is replaced or made.
+    pub(crate) fn begin(path: &Path, new: NewFile) -> io::Result<Option<Self>> {
+        let old = match fs::metadata(path) {
+            Ok(old) if old.is_file() => Some(old.permissions()),
+            Ok(_) => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        if old.as_ref().is_some_and(|old| !old.is_file()) {
-            return Ok(None);
-        }
-        let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_string_lossy();
-        let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-        let file = new.open(&beside)?;
-        Ok(Some(Self { path, beside, file, old: old.map(|old| old.permissions()), is_done: false }))
+        let path = if old.is_some() { fs::canonicalize(path)? } else { end_of_links(path)? };
+        let (beside, file) = open_beside(&path, old.as_ref(), new)?;
+        Ok(Some(Self { path, beside, file, old, is_done: false }))
     }
 
     pub(crate) fn write(&mut self, text: &[u8]) -> io::Result<()> {
@@ -85,4 +92,45 @@ impl Drop for Replacement {
             let _ = fs::remove_file(&self.beside);
         }
     }
+}
+
+/// Where a link leads whose target is not there; `path` itself if it is no link.
+fn end_of_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match fs::read_link(&path) {
+            // A target that is not absolute is seen from the folder of the link.
+            Ok(target) => path = path.parent().map_or_else(|| target.clone(), |folder| folder.join(&target)),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::ErrorKind::InvalidFilename.into())
+}
+
+/// A new file beside `path`, which nobody can read who could not read the old one.
+fn open_beside(path: &Path, old: Option<&Permissions>, new: NewFile) -> io::Result<(PathBuf, File)> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_string_lossy();
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+        match old {
+            Some(old) => options.mode(old.mode() & 0o777),
+            None if new == NewFile::Private => options.mode(0o600),
+            None => &mut options,
+        };
+    }
+    #[cfg(not(unix))]
+    let _ = (old, new);
+    for number in 0..MAX_NAMES {
+        let beside = path.with_file_name(format!(".{name}.{}.{number}.tmp", std::process::id()));
+        match options.open(&beside) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+            Ok(file) => return Ok((beside, file)),
+        }
+    }
+    let text = format!("{MAX_NAMES} files `.{name}.….tmp` are left behind in its folder; remove them");
+    Err(io::Error::new(io::ErrorKind::QuotaExceeded, text))
 }

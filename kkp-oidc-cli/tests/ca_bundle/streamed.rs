@@ -1,6 +1,8 @@
 //! `--order input -o FILE`: certificates go to the file as they are found, and everything else is as ever.
 
 use std::fs;
+#[cfg(target_os = "linux")]
+use std::os::unix::fs::symlink;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
 use crate::program::{bundle, folder};
@@ -70,4 +72,28 @@ fn an_unchanged_file_is_not_touched_and_a_changed_one_keeps_its_mode() {
     let replaced = fs::metadata(&path).unwrap();
     assert_ne!(replaced.ino(), before.ino());
     assert_eq!(replaced.permissions().mode() & 0o777, 0o640);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn links_stay_and_pipes_are_written_to() {
+    for order in ["input", "sha256"] {
+        let folder = folder(&["text.pem"]);
+        let arguments = |out| vec!["--order", order, "--at", "2026-11-01", "text.pem", "-o", out];
+        // A link whose target is not there yet: the target is made.
+        symlink("target.pem", folder.path().join("dangling.pem")).unwrap();
+        assert_eq!(bundle(folder.path(), &arguments("dangling.pem"), b"").status.code(), Some(0), "{order}");
+        assert!(folder.path().join("dangling.pem").is_symlink());
+        let written = fs::read(folder.path().join("target.pem")).unwrap();
+        assert!(!written.is_empty());
+        // A link to a pipe has no target with a path.
+        symlink("/proc/self/fd/1", folder.path().join("stdout.pem")).unwrap();
+        let output = bundle(folder.path(), &arguments("stdout.pem"), b"");
+        assert_eq!((output.status.code(), output.stdout), (Some(0), written), "{order}");
+        assert!(folder.path().join("stdout.pem").is_symlink());
+        // A circle of links.
+        symlink("b.pem", folder.path().join("a.pem")).unwrap();
+        symlink("a.pem", folder.path().join("b.pem")).unwrap();
+        assert_eq!(bundle(folder.path(), &arguments("a.pem"), b"").status.code(), Some(3), "{order}");
+    }
 }

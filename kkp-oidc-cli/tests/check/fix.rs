@@ -66,20 +66,33 @@ fn after_mending_nothing_can_be_mended() {
 fn a_file_that_cannot_be_written_is_file_trouble() {
     let (_keep, file) = folder_with("values.yaml", &fs::read_to_string(data().join("gate-spelling.yaml")).unwrap());
     let folder = file.parent().unwrap();
-    // The file is written beside it first: a folder of that name is in the way, whoever runs this.
-    let beside = |id: u32| folder.join(format!(".values.yaml.{id}.tmp"));
+    // The file is written beside it first: folders of all names that are tried are in the way, whoever runs this.
     let mut command = std::process::Command::new("sh");
     command.args([
         "-c",
-        "mkdir .values.yaml.$$.tmp && exec \"$0\" check values.yaml --fix",
+        "for n in $(seq 0 99); do mkdir .values.yaml.$$.$n.tmp || exit 9; done; exec \"$0\" check values.yaml --fix",
         env!("CARGO_BIN_EXE_kkp-oidc"),
     ]);
     let child = command.current_dir(folder).stderr(std::process::Stdio::piped()).spawn().unwrap();
     let id = child.id();
     let output = child.wait_with_output().unwrap();
-    let stderr = "error: values.yaml cannot be written\n  caused by: File exists (os error 17)\n\n\
-                  hint: nothing is overwritten; choose another name, or remove the file first\n";
+    let stderr = "error: values.yaml cannot be written\n  caused by: 100 files `.values.yaml.….tmp` are left behind in its \
+                  folder; remove them\n";
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(3), stderr));
-    assert!(beside(id).is_dir());
+    assert!(folder.join(format!(".values.yaml.{id}.0.tmp")).is_dir());
     assert_eq!(fs::read(&file).unwrap(), fs::read(data().join("gate-spelling.yaml")).unwrap());
+}
+
+#[test]
+fn what_a_run_that_was_killed_left_behind_is_in_nobodys_way() {
+    let (_keep, file) = folder_with("values.yaml", &fs::read_to_string(data().join("gate-spelling.yaml")).unwrap());
+    let mut command = std::process::Command::new("sh");
+    command.args([
+        "-c",
+        "echo half >.values.yaml.$$.0.tmp && exec \"$0\" check values.yaml --fix",
+        env!("CARGO_BIN_EXE_kkp-oidc"),
+    ]);
+    let output = command.current_dir(file.parent().unwrap()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_ne!(fs::read(&file).unwrap(), fs::read(data().join("gate-spelling.yaml")).unwrap());
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 
 use kkp_oidc_core::secret::SecretString;
@@ -47,7 +48,7 @@ impl Lab {
     /// How each probe ends.
     fn probes(&self, issuer: &str, secret: &str, redirect_uri: &str) -> Vec<(String, String, String)> {
         let path = self.values(issuer, secret, redirect_uri);
-        let ended = run(kkp_oidc(["doctor", "--online", "--output", "json"]).arg(path));
+        let ended = run(doctor(&["--online", "--output", "json"]).arg(path));
         assert!(!format!("{}{}", ended.stdout, ended.stderr).contains("canary"), "{}", ended.stdout);
         let report: Value = serde_json::from_str(&ended.stdout).unwrap();
         let text = |probe: &Value, name: &str| probe[name].as_str().unwrap().to_owned();
@@ -58,6 +59,14 @@ impl Lab {
     fn end(self) {
         self.runtime.block_on(self.provider.shutdown());
     }
+}
+
+/// `kkp-oidc doctor` on a system that trusts one root.
+fn doctor(arguments: &[&str]) -> Command {
+    let mut command = kkp_oidc(["doctor"]);
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/ca-bundle/root.pem");
+    command.args(arguments).env("SSL_CERT_FILE", root);
+    command
 }
 
 /// The names of the probes that end in this state.
@@ -94,6 +103,7 @@ fn what_does_not_fit_is_named() {
         let probes = lab.probes(&given, secret, redirect_uri);
         assert_eq!(names(&probes, "warning").join(" "), warnings, "{given} {probes:?}");
         assert_eq!(names(&probes, "failed").join(" "), failures, "{given} {probes:?}");
+        assert_eq!(probes.len(), 11, "every probe is in every report");
     }
     lab.end();
 }
@@ -126,11 +136,52 @@ fn without_online_nobody_is_asked() {
     let lab = Lab::new(SigningAlgorithm::Rs256);
     let issuer = lab.provider.issuer().to_owned();
     let path = lab.values(&issuer, CLIENT_SECRET, REDIRECT_URI);
-    let Ended { code, stdout, stderr } = run(kkp_oidc(["doctor"]).arg(path));
+    let Ended { code, stdout, stderr } = run(doctor(&[]).arg(path));
     assert_eq!(code, Some(1));
     assert!(stdout.contains("error[issuer-not-https]") && !stdout.contains("discovery"), "{stdout}");
     assert!(stderr.ends_with("; --online asks the provider, too\n"), "{stderr}");
     let counts = lab.provider.requests();
     assert_eq!((counts.discovery, counts.token), (0, 0));
+    lab.end();
+}
+
+/// Nothing is sent under a trust that nobody chose: a bundle that is no bundle is not the system's.
+#[test]
+fn a_ca_bundle_without_certificates_is_not_the_systems() {
+    let lab = Lab::new(SigningAlgorithm::Rs256);
+    let issuer = lab.provider.issuer().to_owned();
+    let path = lab.values(&issuer, CLIENT_SECRET, REDIRECT_URI);
+    let text = fs::read_to_string(&path).unwrap() + "    caBundle: Z2FyYmFnZQ==\n";
+    fs::write(&path, text).unwrap();
+    let ended = run(doctor(&["--online", "--output", "json"]).arg(path));
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let probes = report["providers"][0]["probes"].as_array().unwrap();
+    let discovery: Vec<_> = probes.iter().filter(|probe| probe["name"] == "discovery").collect();
+    assert_eq!(discovery[0]["state"], "failed", "{probes:?}");
+    let counts = lab.provider.requests();
+    assert_eq!((counts.discovery, counts.token), (0, 0), "nobody was asked");
+    lab.end();
+}
+
+#[test]
+fn passwords_of_urls_and_control_characters_are_not_shown() {
+    let lab = Lab::new(SigningAlgorithm::Rs256);
+    for output in ["human", "json"] {
+        let path = lab.values("\"https://admin:url-passw0rd@127.0.0.1:1/\\e[31mred\"", CLIENT_SECRET, REDIRECT_URI);
+        let ended = run(doctor(&["--online", "--output", output]).arg(path));
+        let all = ended.stdout + &ended.stderr;
+        assert!(all.contains("…@127.0.0.1:1"), "{all}");
+        assert!(!all.contains("passw0rd") && !all.contains('\u{1b}') && !all.contains("\\u001b"), "{all}");
+    }
+    lab.end();
+}
+
+#[test]
+fn a_system_store_that_is_not_there_is_named() {
+    let lab = Lab::new(SigningAlgorithm::Rs256);
+    let path = lab.values(lab.provider.issuer(), CLIENT_SECRET, REDIRECT_URI);
+    let ended = run(doctor(&["--online"]).arg(path).env("SSL_CERT_FILE", "/nonexistent"));
+    let stderr = "error: /nonexistent cannot be read\n  caused by: No such file or directory (os error 2)\n";
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(3), stderr));
     lab.end();
 }

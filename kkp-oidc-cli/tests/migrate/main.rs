@@ -127,15 +127,15 @@ fn wrong_usage_and_file_trouble_have_their_own_exit_status() {
         ),
         (
             &["dex.yaml"],
-            3,
+            1,
             format!(
                 "error: no file configures KKP: expected a values.yaml with `kubermatic:` or a KubermaticConfiguration{hint}"
             ),
         ),
-        (&["values.yaml", "-"], 3, format!("error: 2 files or documents configure KKP, expected one{hint}")),
+        (&["values.yaml", "-"], 1, format!("error: 2 files or documents configure KKP, expected one{hint}")),
         (
             &["broken.yaml"],
-            3,
+            1,
             "error[document-unreadable]: `kubermatic` is not valid YAML\n --> broken.yaml:2:2\n  |\n2 | …\n  | ^\n  \
              = help: indent with blanks: line 2 begins with a tab\n"
                 .to_owned(),

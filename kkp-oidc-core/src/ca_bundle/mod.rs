@@ -24,6 +24,7 @@ pub use bundle::{Assembled, Certificate};
 pub use certificate::{Fingerprint, MAX_CERTIFICATE_LEN, MIN_RSA_BITS};
 pub use finding::{CertificateName, Fault, Finding, Place, Severity};
 pub use input::Input;
+pub(crate) use manifest::from_base64;
 pub use order::Order;
 pub use output::{Format, MAX_OBJECT_LEN, ObjectName, ParseObjectNameError, RenderBundleError, Rendered};
 pub use pkcs12::Pkcs12;

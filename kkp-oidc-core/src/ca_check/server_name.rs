@@ -4,6 +4,8 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use url::Url;
+
 use super::certificate::Certificate;
 use super::reason::{CertificateId, Reason};
 
@@ -69,6 +71,17 @@ pub struct ServerAddress {
     pub host: ServerName,
     /// The port, not 0.
     pub port: u16,
+}
+
+impl ServerAddress {
+    /// Where the server of an `https` or `http` URL listens, at the scheme's port unless the URL has one; `None` for what
+    /// is no such URL.
+    #[must_use]
+    pub fn of_url(url: &str) -> Option<Self> {
+        let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
+        let host = url.host_str()?.trim_matches(['[', ']']).parse().ok()?;
+        Some(Self { host, port: url.port_or_known_default().filter(|port| *port != 0)? })
+    }
 }
 
 impl FromStr for ServerAddress {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::diagnostics::{Finding, Fix, Source};
+use crate::diagnostics::{Finding, Source};
 
 #[derive(Serialize)]
 struct JsonFinding<'a> {
@@ -34,8 +34,20 @@ struct JsonPlace<'a> {
 /// a finding is about all files together. The names stay the same from version to version.
 #[must_use]
 pub fn to_json(findings: &[Finding], sources: &[Source]) -> String {
+    // INVARIANT: strings and numbers are always JSON.
+    serde_json::to_string(&json_findings(findings, sources)).map(|json| json + "\n").unwrap_or_default()
+}
+
+/// The same as a value, for a report that has more than findings.
+#[must_use]
+pub fn to_values(findings: &[Finding], sources: &[Source]) -> serde_json::Value {
+    // INVARIANT: strings and numbers are always JSON.
+    serde_json::to_value(json_findings(findings, sources)).unwrap_or_default()
+}
+
+fn json_findings<'a>(findings: &'a [Finding], sources: &'a [Source]) -> Vec<JsonFinding<'a>> {
     let name = |source: usize| sources.get(source).map(Source::name).unwrap_or_default();
-    let findings: Vec<JsonFinding<'_>> = findings
+    findings
         .iter()
         .map(|finding| JsonFinding {
             code: finding.code.name(),
@@ -55,9 +67,7 @@ pub fn to_json(findings: &[Finding], sources: &[Source]) -> String {
                     message,
                 })
                 .collect(),
-            fixable: finding.fix.as_ref().is_some_and(|Fix { .. }| true),
+            fixable: finding.fix.is_some(),
         })
-        .collect();
-    // INVARIANT: strings and numbers are always JSON.
-    serde_json::to_string(&findings).map(|json| json + "\n").unwrap_or_default()
+        .collect()
 }

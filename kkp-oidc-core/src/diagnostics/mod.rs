@@ -11,7 +11,7 @@ use std::fmt;
 
 pub use code::{Code, ParseCodeError};
 pub use fix::{Fix, apply};
-pub use json::to_json;
+pub use json::{to_json, to_values};
 pub use render::to_text;
 pub use sarif::to_sarif;
 pub(crate) use source::printable;

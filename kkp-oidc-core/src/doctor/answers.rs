@@ -7,10 +7,10 @@ use super::{Probe, shown};
 use crate::UnixTime;
 use crate::json_object::from_object;
 
-/// Difference of clocks from which on it is worth a word, in seconds: go-oidc allows none at the end of a token.
+/// Largest difference of clocks that is not worth a word, in seconds: go-oidc allows none at the end of a token.
 const SKEW_WARNING: i64 = 5;
 
-/// Difference of clocks from which on tokens are refused, in seconds (spec section 4.11: `nbf` has a minute).
+/// Largest difference of clocks with which tokens may still be accepted, in seconds (spec section 4.11: `nbf` has a minute).
 const SKEW_FAILURE: i64 = 60;
 
 /// The probe `clock`: the time in the provider's `Date` header, and ours.
@@ -67,6 +67,10 @@ pub fn judge_authorization(ours: &AuthorizationAnswer, other: &AuthorizationAnsw
             _ => "look at the provider's log",
         };
         return Probe::failed(name, format!("the provider knows the redirect URI, but answers `{error}`"), help);
+    }
+    if ours.status == 429 || ours.status >= 500 {
+        let message = format!("the provider answers the login with status {}: it is not well itself", ours.status);
+        return Probe::failed(name, message, "look at the provider's log, and ask again");
     }
     if !ours.is_login() {
         return Probe::failed(

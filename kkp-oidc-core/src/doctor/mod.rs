@@ -42,6 +42,34 @@ pub struct Probe {
     pub help: Option<String>,
 }
 
+/// Every probe, in the order of a report.
+const NAMES: [&str; 11] = [
+    "dns",
+    "tls",
+    "discovery",
+    "scopes",
+    "response-types",
+    "pkce",
+    "algorithms",
+    "clock",
+    "keys",
+    "redirect-uri",
+    "client",
+];
+
+/// A whole report: every probe once, in its order. Those that nobody made are [`State::NotTried`], because of the first that
+/// failed.
+#[must_use]
+pub fn report(probes: Vec<Probe>) -> Vec<Probe> {
+    let failed = probes.iter().find(|probe| probe.state == State::Failed).or_else(|| probes.last());
+    let because = failed.map_or_else(String::new, |probe| format!("there is nothing to go by after `{}`", probe.name));
+    let missing = |name: &&'static str| Probe::not_tried(name, because.clone());
+    NAMES
+        .iter()
+        .map(|name| probes.iter().find(|probe| probe.name == *name).cloned().unwrap_or_else(|| missing(name)))
+        .collect()
+}
+
 impl Probe {
     /// All is well.
     #[must_use]

@@ -1,8 +1,6 @@
 //! From files to an [`Installation`].
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
+use crate::ca_bundle::from_base64;
 use crate::diagnostics::{Code, Finding, Place, Source};
 use crate::kkp::read::{Kind, Reader};
 use crate::kkp::unreadable::unreadable;
@@ -114,7 +112,7 @@ impl Installation {
             Ok(documents) => {
                 for document in &documents {
                     reader.hide_secrets(document);
-                    self.object(&mut reader, document, source.text());
+                    self.object(&mut reader, document, source.text(), None);
                 }
                 std::mem::take(&mut reader.secrets)
             }
@@ -129,14 +127,18 @@ impl Installation {
         source.hide(hidden);
     }
 
-    fn object(&mut self, reader: &mut Reader<'_>, object: &Node, text: &str) {
+    /// An object. Items of a list that kube-apiserver made name neither kind nor group: the list does.
+    fn object(&mut self, reader: &mut Reader<'_>, object: &Node, text: &str, list: Option<&Node>) {
         let place = reader.place(head(object));
-        let is = |key: &str| object.at(key).and_then(Node::text).unwrap_or_default();
-        let group = is("apiVersion").split('/').next().unwrap_or_default();
-        match is("kind") {
+        let of = |object: &Node, key: &str| object.at(key).and_then(Node::text).map(str::to_owned);
+        let is = |key: &str| of(object, key).or_else(|| of(list?, key)).unwrap_or_default();
+        let (kind, version) = (is("kind"), is("apiVersion"));
+        let group = version.split('/').next().unwrap_or_default();
+        let is_item = list.is_some() && object.entry("kind").is_none();
+        match kind.strip_suffix("List").filter(|_| is_item).unwrap_or(&kind) {
             "List" | "ClusterList" | "SeedList" | "ConfigMapList" | "SecretList" | "KubermaticConfigurationList" => {
                 for item in object.at("items").map(Node::items).unwrap_or_default() {
-                    self.object(reader, item, text);
+                    self.object(reader, item, text, Some(object));
                 }
             }
             "KubermaticConfiguration" => {
@@ -156,7 +158,7 @@ impl Installation {
                     enable_share_cluster: reader.setting(spec, "enableShareCluster", Kind::Bool),
                 });
             }
-            "ConfigMap" | "Secret" => self.data(reader, object),
+            kind @ ("ConfigMap" | "Secret") => self.data(reader, object, kind == "Secret"),
             "" => self.values(reader, object, place, text),
             kind => {
                 let kind: String = kind.chars().filter(|character| !character.is_control()).take(60).collect();
@@ -195,13 +197,11 @@ impl Installation {
     }
 
     /// A ConfigMap or Secret.
-    fn data(&mut self, reader: &mut Reader<'_>, object: &Node) {
-        let is_secret = object.at("kind").and_then(Node::text) == Some("Secret");
+    fn data(&mut self, reader: &mut Reader<'_>, object: &Node, is_secret: bool) {
         for entry in object.at("data").map(Node::entries).unwrap_or_default() {
             let (Some(text), place) = (entry.value.text(), reader.place(entry.value.span)) else { continue };
             let text = if is_secret {
-                let compact: String = text.split_ascii_whitespace().collect();
-                STANDARD.decode(compact).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+                from_base64(text).and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
             } else {
                 text.to_owned()
             };

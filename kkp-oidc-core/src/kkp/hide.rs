@@ -13,14 +13,23 @@ const NO_SECRETS: [&str; 4] = ["tokenIssuer", "secretName", "skipTokenIssuerTLSV
 impl Reader<'_> {
     /// Let nobody be shown what may be a secret below `object`.
     pub(super) fn hide_secrets(&mut self, object: &Node) {
-        if object.at("kind").and_then(Node::text) == Some("Secret") {
-            for data in [object.at("data"), object.at("stringData")].into_iter().flatten() {
-                self.secrets.extend(data.entries().iter().map(|entry| entry.value.span));
-            }
+        let secrets = match object.at("kind").and_then(Node::text) {
+            Some("Secret") => std::slice::from_ref(object),
+            // Its items need not name their kind.
+            Some("SecretList") => object.at("items").map(Node::items).unwrap_or_default(),
+            _ => &[],
+        };
+        for data in secrets.iter().flat_map(|secret| [secret.at("data"), secret.at("stringData")]).flatten() {
+            self.secrets.extend(data.entries().iter().map(|entry| entry.value.span));
         }
         match &object.value {
-            Value::Scalar { text, .. } if has_user_info(text) => self.secrets.push(object.span),
-            Value::Scalar { .. } => {}
+            Value::Scalar { text, .. } => {
+                if let Some(user_info) = user_info(text) {
+                    self.secrets.push(object.span);
+                    let password = user_info.split_once(':').map_or(user_info, |(_, password)| password);
+                    self.secret_text(password);
+                }
+            }
             Value::List(items) => items.iter().for_each(|item| self.hide_secrets(item)),
             Value::Map(entries) => {
                 for entry in entries {
@@ -40,8 +49,9 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a text is a URL with `user:password@`.
-fn has_user_info(text: &str) -> bool {
-    let authority = text.split_once("://").and_then(|(_, rest)| rest.split('/').next());
-    authority.is_some_and(|authority| authority.contains('@'))
+/// What stands before the `@` of a URL; also without a scheme, where it is `user:password@`.
+fn user_info(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.split_once("://").map_or((false, text), |(_, rest)| (true, rest));
+    let (user_info, _) = rest.split('/').next()?.rsplit_once('@')?;
+    (scheme || user_info.contains(':') && !user_info.contains(char::is_whitespace)).then_some(user_info)
 }

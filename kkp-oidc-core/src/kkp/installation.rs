@@ -1,8 +1,6 @@
 //! What an installation's files say, each setting with its place.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
+use crate::ca_bundle::{Assembled, CaBundle, Fault, from_base64};
 use crate::diagnostics::{Finding, Place};
 use crate::kkp::Versions;
 use crate::kkp::version::Version;
@@ -39,21 +37,44 @@ impl Installation {
         self.configurations.first()
     }
 
-    /// The CA bundle as PEM: of a ConfigMap or Secret among the files, else of values.yaml, decoded.
+    /// The CA bundle: of a ConfigMap or Secret among the files, else of the configuration.
     #[must_use]
-    pub fn ca_bundle_pem(&self) -> Option<Vec<u8>> {
-        if let Some(bundle) = self.ca_bundles.first() {
-            return Some(bundle.text.clone().into_bytes());
-        }
-        let text = &self.configuration()?.auth.ca_bundle.as_ref()?.text;
-        let compact: String = text.split_ascii_whitespace().collect();
-        Some(STANDARD.decode(compact).unwrap_or_else(|_| text.clone().into_bytes())).filter(|pem| !pem.is_empty())
+    pub fn ca_bundle(&self) -> Option<CaPem> {
+        let bundle = self.ca_bundles.first().or_else(|| self.configuration()?.auth.ca_bundle.as_ref())?;
+        Some(CaPem::read(&bundle.text)).filter(|bundle| !bundle.pem.is_empty())
     }
 
     /// The versions that can have these files.
     #[must_use]
     pub fn versions(&self) -> Versions {
         self.configuration().map_or(Versions::range(Version::V2_12, Version::V2_31), |one| one.dialect.versions())
+    }
+}
+
+/// A CA bundle as it may be handed on.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain result")]
+pub struct CaPem {
+    /// Its PEM, as it stands in the file; the certificates alone if there is a private key among them.
+    pub pem: String,
+    /// Whether a private key was left out.
+    pub had_private_key: bool,
+}
+
+impl CaPem {
+    /// What a file has as a CA bundle: PEM, or base64 of it.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let decoded = from_base64(text).and_then(|pem| String::from_utf8(pem).ok());
+        let pem = decoded.unwrap_or_else(|| text.to_owned());
+        let bundle = Assembled::unjudged("the CA bundle", pem.as_bytes());
+        let had_private_key = bundle.findings().iter().any(|finding| finding.fault == Fault::PrivateKey);
+        let pem = if had_private_key {
+            CaBundle::to_pem(bundle.certificates().map(|certificate| certificate.der()))
+        } else {
+            pem
+        };
+        Self { pem, had_private_key }
     }
 }
 

@@ -25,19 +25,21 @@ mod flags;
 mod gates;
 mod hide;
 mod installation;
+mod mask;
 pub mod migrate;
 mod read;
 mod render;
 mod secret;
 mod unreadable;
 mod version;
+mod writer;
 
 pub use check::{CheckOptions, MAX_FINDINGS, check};
 pub use effective::{Effective, Value};
 pub use flags::{Flag, FlagValue, api_flags, controller_flags};
 pub use installation::{
-    Auth, Cluster, Configuration, Dex, DexClient, Dialect, Gate, Gates, Installation, Seed, SeedProvider, Setting,
-    ShareSettings,
+    Auth, CaPem, Cluster, Configuration, Dex, DexClient, Dialect, Gate, Gates, Installation, Seed, SeedProvider,
+    Setting, ShareSettings,
 };
 pub use render::{
     KubernetesVersion, ParseKubernetesVersionError, REDACTED, RenderError, RenderOptions, Rendered, Secrets, What,

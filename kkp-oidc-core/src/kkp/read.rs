@@ -3,6 +3,7 @@
 use crate::diagnostics::{Code, Finding, Fix, Place};
 use crate::feature_gates::parse_go_bool;
 use crate::kkp::Setting;
+use crate::kubeconfig::plain::{self, Plain};
 use crate::nearest::nearest;
 use crate::secret::SecretString;
 use crate::yaml::{Entry, Node, Span, Value};
@@ -101,7 +102,7 @@ impl<'t> Reader<'t> {
                 let help = format!("write `{name}: true` or `{name}: false`, without quotes");
                 self.found(Finding::new(Code::FieldType, place, message, help));
             }
-        } else if *plain && is_number_or_bool(node, text) {
+        } else if *plain && plain::resolve(text) != Plain::Text {
             let message = format!("`{name}` is a number or a boolean to YAML, expected {}", expected(kind));
             let help = "put it in quotes: as a number it loses digits or leading zeros, or is refused".to_owned();
             let finding = Finding::new(Code::FieldType, place, message, help);
@@ -173,15 +174,4 @@ const fn expected(kind: Kind) -> &'static str {
         Kind::Text | Kind::Secret => "a text",
         Kind::Bool | Kind::Flag => "`true` or `false`",
     }
-}
-
-/// Whether Go's YAML libraries make something else than a string of a plain scalar.
-fn is_number_or_bool(node: &Node, text: &str) -> bool {
-    let unsigned = text.trim_start_matches(['+', '-']);
-    let digits = unsigned.replace('_', "");
-    let looks_like_number = unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.');
-    let radix =
-        |prefix: &str, radix| digits.strip_prefix(prefix).is_some_and(|rest| u128::from_str_radix(rest, radix).is_ok());
-    node.bool().is_some()
-        || looks_like_number && (digits.parse::<f64>().is_ok() || radix("0x", 16) || radix("0o", 8) || radix("0b", 2))
 }

@@ -17,13 +17,13 @@ impl Writer {
     pub(super) fn text(&mut self, indent: usize, key: &str, text: &str) {
         self.line(indent, key);
         self.0.push(':');
-        self.scalar(text, indent.saturating_add(2));
+        write_scalar(&mut self.0, text, indent.saturating_add(2));
     }
 
     /// `- text`, quoted where it has to be.
     pub(super) fn item(&mut self, indent: usize, text: &str) {
         self.line(indent, "-");
-        self.scalar(text, indent.saturating_add(2));
+        write_scalar(&mut self.0, text, indent.saturating_add(2));
     }
 
     /// A key that anybody may have chosen, with its colon.
@@ -49,14 +49,15 @@ impl Writer {
         start_line(&mut self.0, 0);
         self.0
     }
+}
 
-    fn scalar(&mut self, text: &str, indent: usize) {
-        if is_ambiguous(text) {
-            self.0.push(' ');
-            write_escaped(&mut self.0, text);
-        } else {
-            write_value(&mut self.0, text, indent);
-        }
+/// ` text` behind a key, as both versions of YAML read it.
+pub(super) fn write_scalar(out: &mut String, text: &str, indent: usize) {
+    if is_ambiguous(text) {
+        out.push(' ');
+        write_escaped(out, text);
+    } else {
+        write_value(out, text, indent);
     }
 }
 

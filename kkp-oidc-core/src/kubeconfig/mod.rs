@@ -18,7 +18,7 @@ mod detour;
 pub mod file;
 mod key_order;
 mod letters;
-mod plain;
+pub(crate) mod plain;
 mod render;
 mod resolve;
 pub(crate) mod scalar;

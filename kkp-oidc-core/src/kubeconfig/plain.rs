@@ -5,7 +5,7 @@ use super::timestamp::is_timestamp;
 
 /// A plain scalar.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Plain {
+pub(crate) enum Plain {
     Null,
     Bool(bool),
     Integer(i128),
@@ -18,7 +18,7 @@ pub(super) enum Plain {
 }
 
 /// Resolves a plain scalar.
-pub(super) fn resolve(text: &str) -> Plain {
+pub(crate) fn resolve(text: &str) -> Plain {
     if !is_not_text(text) {
         return Plain::Text;
     }

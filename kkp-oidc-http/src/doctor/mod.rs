@@ -20,7 +20,7 @@ const NOT_REGISTERED: &str = "https://not-registered.invalid/callback";
 
 /// Ask a provider everything: its metadata, keys and clock, whether it accepts the redirect URI, and the client.
 ///
-/// Five requests, each within 7 s; no login is completed, and the code that is presented does not exist.
+/// What could not be tried is not among them; [`report`](kkp_oidc_core::doctor::report) adds it. Five requests, each within 7 s; no login is completed, and the code that is presented does not exist.
 ///
 /// # Errors
 ///
@@ -36,18 +36,13 @@ pub async fn probe_provider(
         Ok(answer) => answer,
         Err(error) => {
             let help = "look from here with curl and the same CA bundle; firewalls and proxies count, too";
-            let mut probes = vec![Probe::failed("discovery", told(&error), help)];
-            probes.extend(not_tried(&AFTER_DISCOVERY));
-            return Ok(probes);
+            return Ok(vec![Probe::failed("discovery", told(&error), help)]);
         }
     };
     let now = clock.now();
     let (mut probes, metadata) = judge_discovery(&answer.body, config.issuer());
     probes.push(judge_clock(date(&answer.headers), now));
-    let Some(metadata) = metadata else {
-        probes.extend(not_tried(&AFTER_METADATA));
-        return Ok(probes);
-    };
+    let Some(metadata) = metadata else { return Ok(probes) };
     probes.push(match client.get(metadata.jwks_uri().as_str()).await {
         Ok(answer) => judge_keys(&answer.body),
         Err(error) => Probe::failed("keys", told(&error), "look at `jwks_uri` of the discovery document"),
@@ -55,15 +50,6 @@ pub async fn probe_provider(
     probes.push(redirect_uri(&client, config, &metadata, entropy).await);
     probes.push(token(&client, config, &metadata, entropy).await);
     Ok(probes)
-}
-
-const AFTER_DISCOVERY: [&str; 8] =
-    ["scopes", "response-types", "pkce", "algorithms", "clock", "keys", "redirect-uri", "client"];
-
-const AFTER_METADATA: [&str; 3] = ["keys", "redirect-uri", "client"];
-
-fn not_tried(names: &'static [&'static str]) -> impl Iterator<Item = Probe> {
-    names.iter().map(|name| Probe::not_tried(name, "there is no discovery document to go by"))
 }
 
 /// The error with its causes.

@@ -14,7 +14,7 @@ use crate::args::Output;
 use crate::args::ca_bundle::{BundleArgs, Format, OrderArg};
 use crate::commands::ca::store::{self, Passwords};
 use crate::error::CliError;
-use crate::io::Replacement;
+use crate::io::{NewFile, Replacement};
 use crate::progress::Progress;
 use crate::{io, pkcs12};
 
@@ -35,7 +35,7 @@ const MAX_SHOWN: usize = 20;
 pub(crate) fn run(args: &BundleArgs, output: Output) -> Result<ExitCode, CliError> {
     let passwords = Passwords::read(args.password_file.as_deref())?;
     if let Some(path) = streamed(args, output)
-        && let Some(file) = Replacement::begin(path).map_err(|cause| io::unwritten(path, cause))?
+        && let Some(file) = Replacement::begin(path, NewFile::AsUsual).map_err(|cause| io::unwritten(path, cause))?
     {
         return stream(args, path, file, &passwords);
     }
@@ -81,7 +81,7 @@ pub(crate) fn run(args: &BundleArgs, output: Output) -> Result<ExitCode, CliErro
     match output {
         Output::Human => {
             said.push_str(&done);
-            eprint_line(&said);
+            io::say(&said);
         }
         Output::Json => report(&assembled, rendered.as_ref().filter(|_| args.out.is_none()))?,
     }
@@ -111,7 +111,7 @@ fn stream(args: &BundleArgs, path: &Path, file: Replacement, passwords: &Passwor
         _ => Ok("nothing was written".to_owned()),
     };
     said.push_str(&finish(file).map_err(|cause| io::unwritten(path, cause))?);
-    eprint_line(&said);
+    io::say(&said);
     Ok(ExitCode::from(u8::from(assembled.worst() >= Some(Severity::Refused) || assembled.is_empty())))
 }
 
@@ -311,9 +311,4 @@ fn report(assembled: &Assembled, bundle: Option<&Rendered<'_>>) -> Result<(), Cl
     let bundle = serde_json::Value::String(bundle.to_text());
     let report = report.trim_end().strip_suffix('}').unwrap_or_default();
     io::print(&|sink| sink(format!("{report},\"bundle\":{bundle}}}\n").as_bytes()))
-}
-
-#[expect(clippy::print_stderr, reason = "says what was found and done")]
-fn eprint_line(text: &str) {
-    eprintln!("{text}");
 }

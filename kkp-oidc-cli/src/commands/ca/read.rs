@@ -26,12 +26,13 @@ pub(super) fn certificates(assembled: &Assembled) -> Vec<Vec<u8>> {
 }
 
 /// Say on stderr what of a file does not count; a client does not say it.
-#[expect(clippy::print_stderr, reason = "says what was found")]
 pub(super) fn warn(assembled: &Assembled) {
     for finding in assembled.findings().iter().filter(|finding| finding.fault.severity() >= Severity::Warning) {
         match finding.fault {
-            Fault::PrivateKey => eprintln!("warning: {}: a private key; take it out, and replace it", finding.place),
-            _ => eprintln!("warning: {}: {}", finding.place, finding.fault),
+            Fault::PrivateKey => {
+                io::say(&format!("warning: {}: a private key; take it out, and replace it", finding.place))
+            }
+            _ => io::say(&format!("warning: {}: {}", finding.place, finding.fault)),
         }
     }
 }

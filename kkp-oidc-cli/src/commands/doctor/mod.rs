@@ -14,14 +14,14 @@ use serde_json::json;
 use self::provider::{Provider, providers};
 use crate::args::Output;
 use crate::args::doctor::DoctorArgs;
-use crate::commands::check;
+use crate::commands::{check, installation};
 use crate::error::CliError;
 use crate::io;
 
 /// Check the files, and ask the providers that they name.
 pub(crate) fn run(args: &DoctorArgs, output: Output) -> Result<ExitCode, CliError> {
-    let files = check::read(&args.files)?;
-    let (installation, sources) = Installation::read(check::named(&files));
+    let files = installation::read(&args.files)?;
+    let (installation, sources) = Installation::read(installation::named(&files));
     let now = io::now();
     let options = CheckOptions { now, version: args.kkp_version, issuer_chain: Vec::new() };
     let findings = kkp::check(&installation, &options);
@@ -42,10 +42,9 @@ pub(crate) fn run(args: &DoctorArgs, output: Output) -> Result<ExitCode, CliErro
         Output::Json => {
             let providers: Vec<_> = asked
                 .iter()
-                .map(|(provider, probes)| json!({ "of": provider.of, "issuer": provider.issuer, "probes": probes }))
+                .map(|(provider, probes)| json!({ "of": provider.of, "issuer": provider.shown_issuer, "probes": probes }))
                 .collect();
-            let findings: serde_json::Value =
-                serde_json::from_str(&diagnostics::to_json(&findings, &sources)).unwrap_or_default();
+            let findings = diagnostics::to_values(&findings, &sources);
             io::print_line(&json!({ "findings": findings, "providers": providers }).to_string())?;
         }
     }
@@ -63,7 +62,7 @@ fn human(
     let mut text: String = findings.iter().map(|finding| diagnostics::to_text(finding, sources) + "\n").collect();
     for (provider, probes) in asked {
         // Writing to a `String` does not fail.
-        let _ = writeln!(text, "{} of {}", provider.issuer, provider.of);
+        let _ = writeln!(text, "{} of {}", provider.shown_issuer, provider.of);
         for probe in probes {
             let _ = writeln!(text, "  {} {:14}  {}", sign(probe.state), probe.name, probe.message);
             if let Some(help) = &probe.help {
@@ -87,7 +86,7 @@ fn human(
     } else {
         said.push_str("; --online asks the provider, too");
     }
-    check::say(&said);
+    io::say(&said);
     Ok(())
 }
 

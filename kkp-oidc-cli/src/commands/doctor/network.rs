@@ -6,9 +6,9 @@ use std::thread;
 use std::time::Duration;
 
 use kkp_oidc_core::UnixTime;
-use kkp_oidc_core::ca_bundle::{Assembler, Order, Policy};
+use kkp_oidc_core::ca_bundle::Assembled;
 use kkp_oidc_core::ca_check::{self, Client, Outcome, ServerAddress};
-use kkp_oidc_core::doctor::Probe;
+use kkp_oidc_core::doctor::{Probe, State, report};
 use kkp_oidc_core::kkp::Installation;
 
 use super::provider::Provider;
@@ -21,62 +21,49 @@ const DNS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The certificates that count, and where they are from.
 pub(super) struct Trusted {
-    pub(super) certificates: Vec<Vec<u8>>,
+    certificates: Vec<Vec<u8>>,
     from: &'static str,
+    /// They are the system's, since nobody named others.
+    #[cfg_attr(not(feature = "serve"), expect(dead_code, reason = "only HTTP requests need it"))]
+    is_system: bool,
 }
 
 /// The certificates of `--ca-bundle`, else those in the files, else the system's.
 pub(super) fn trust(args: &DoctorArgs, installation: &Installation) -> Result<Trusted, CliError> {
     if let Some(path) = &args.ca_bundle {
-        return Ok(Trusted { certificates: ca::certificates(path)?, from: "--ca-bundle" });
+        return Ok(Trusted { certificates: ca::certificates(path)?, from: "--ca-bundle", is_system: false });
     }
-    if let Some(pem) = installation.ca_bundle_pem() {
-        let mut assembler = Assembler::new(Policy::unjudged());
-        let mut input = assembler.open("the CA bundle");
-        let _ = input.feed(&pem);
-        input.close();
-        let assembled = assembler.finish(Order::Input);
-        let certificates = assembled.certificates().map(|one| one.der().to_vec()).collect();
-        return Ok(Trusted { certificates, from: "the CA bundle in the files" });
+    if let Some(bundle) = installation.ca_bundle() {
+        let bundle = Assembled::unjudged("the CA bundle", bundle.pem.as_bytes());
+        let certificates = bundle.certificates().map(|one| one.der().to_vec()).collect();
+        return Ok(Trusted { certificates, from: "the CA bundle in the files", is_system: false });
     }
-    let certificates = ca::system_file().and_then(|path| ca::certificates(&path)).unwrap_or_default();
-    Ok(Trusted { certificates, from: "this system's CA certificates, since the files have no CA bundle" })
+    let certificates = ca::certificates(&ca::system_file()?)?;
+    let from = "this system's CA certificates, since the files have no CA bundle";
+    Ok(Trusted { certificates, from, is_system: true })
 }
 
 /// Ask one provider everything.
 pub(super) fn ask(provider: &Provider, trusted: &Trusted, now: UnixTime) -> Vec<Probe> {
-    let Some((address, is_https)) = address(&provider.issuer) else {
-        let help = "see what is said about the issuer above";
-        return vec![Probe::failed("dns", "the issuer is no URL with a host", help)];
-    };
-    let dns = dns(&address);
-    let has_address = dns.state == kkp_oidc_core::doctor::State::Ok;
-    let mut probes = vec![dns];
-    if !has_address {
-        probes.push(Probe::not_tried("tls", "there is no address to connect to"));
-        probes.push(Probe::not_tried("discovery", "there is no address to connect to"));
-        return probes;
-    }
-    probes.push(if is_https {
-        tls(&address, trusted, now)
-    } else {
-        Probe::not_tried("tls", "the issuer has no https")
-    });
-    probes.extend(http(provider, trusted));
-    probes
+    report(asked(provider, trusted, now))
 }
 
-/// Host and port of an issuer, and whether it is https.
-fn address(issuer: &str) -> Option<(ServerAddress, bool)> {
-    let (is_https, rest) = match issuer.split_once("://")? {
-        ("https", rest) => (true, rest),
-        ("http", rest) => (false, rest),
-        _ => return None,
+fn asked(provider: &Provider, trusted: &Trusted, now: UnixTime) -> Vec<Probe> {
+    let Some(address) = ServerAddress::of_url(&provider.issuer) else {
+        let help = "write the issuer as in https://kkp.example.com/dex";
+        return vec![Probe::failed("dns", "the issuer is no https URL with a host", help)];
     };
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let has_port = authority.rsplit_once(':').is_some_and(|(host, _)| !host.starts_with('[') || host.ends_with(']'));
-    let text = if has_port { authority.to_owned() } else { format!("{authority}:{}", if is_https { 443 } else { 80 }) };
-    text.parse().ok().map(|address| (address, is_https))
+    let dns = dns(&address);
+    if dns.state != State::Ok {
+        return vec![dns];
+    }
+    let tls = match provider.issuer.split_once(':') {
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => tls(&address, trusted, now),
+        _ => Probe::not_tried("tls", "the issuer has no https"),
+    };
+    let mut probes = vec![dns, tls];
+    probes.extend(http(provider, trusted));
+    probes
 }
 
 fn dns(address: &ServerAddress) -> Probe {
@@ -142,9 +129,17 @@ fn http(provider: &Provider, trusted: &Trusted) -> Vec<Probe> {
         let because = "a setting that is needed is missing or wrong, as said above";
         return vec![Probe::not_tried("discovery", because)];
     };
-    let pem = CaBundle::to_pem(trusted.certificates.iter().map(Vec::as_slice));
-    let trust = CaBundle::from_pem(pem.as_bytes(), trusted.from).map_or(Trust::System, Trust::Bundle);
     let help = "see `kkp-oidc ca explain`";
+    let trust = if trusted.is_system {
+        Trust::System
+    } else {
+        let pem = CaBundle::to_pem(trusted.certificates.iter().map(Vec::as_slice));
+        match CaBundle::from_pem(pem.as_bytes(), trusted.from) {
+            Ok(bundle) => Trust::Bundle(bundle),
+            // Nothing is sent under a trust that nobody chose.
+            Err(error) => return vec![Probe::failed("discovery", error.to_string(), help)],
+        }
+    };
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return vec![Probe::failed("discovery", format!("no request can be made: {error}"), help)],

@@ -5,9 +5,11 @@ use kkp_oidc_core::kkp::{Effective, Installation, Setting, Version};
 
 /// A provider, as somebody configured it.
 pub(super) struct Provider {
-    /// Whose it is: `the platform`, or a Seed.
+    /// Whose it is: `the platform`, or a Seed; as anybody may see it.
     pub(super) of: String,
-    /// The issuer as it is written.
+    /// The issuer as anybody may see it.
+    pub(super) shown_issuer: String,
+    /// The issuer as it is written. It may have a password.
     pub(super) issuer: String,
     /// All that is needed to ask it; `None` if something of that is missing or wrong, which is a finding of the files.
     #[cfg_attr(not(feature = "serve"), expect(dead_code, reason = "only HTTP requests need it"))]
@@ -21,6 +23,7 @@ pub(super) fn providers(installation: &Installation, version: Option<Version>) -
     let effective = Effective::new(configuration, version);
     let text = |setting: &Option<Setting>| setting.as_ref().map(|one| one.text.clone()).unwrap_or_default();
     let provider = |of: String, issuer: String, client_id: String, secret: String| {
+        let shown = (installation.masked(&of), installation.masked(&issuer));
         let settings = IssuerSettings {
             issuer_url: issuer.clone(),
             client_id,
@@ -33,7 +36,7 @@ pub(super) fn providers(installation: &Installation, version: Option<Version>) -
             },
             ..IssuerSettings::default()
         };
-        Provider { of, issuer, config: IssuerConfig::try_from(settings).ok() }
+        Provider { of: shown.0, shown_issuer: shown.1, issuer, config: IssuerConfig::try_from(settings).ok() }
     };
     let platform = provider(
         "the platform".to_owned(),

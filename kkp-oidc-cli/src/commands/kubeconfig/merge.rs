@@ -39,10 +39,10 @@ pub(crate) fn run(args: &MergeArgs) -> Result<ExitCode, CliError> {
     let yaml = file.to_yaml().map_err(KubeconfigError::Unwritable)?;
     let yaml = yaml.expose_secret().as_bytes();
     for renaming in &merged.renamings {
-        say(&renaming.to_string());
+        io::say(&renaming.to_string());
     }
     for completion in &merged.completions {
-        say(&completion.to_string());
+        io::say(&completion.to_string());
     }
     match target {
         None => io::print(&|sink| sink(yaml))?,
@@ -55,20 +55,13 @@ pub(crate) fn run(args: &MergeArgs) -> Result<ExitCode, CliError> {
 fn write(target: &Path, yaml: &[u8]) -> Result<(), CliError> {
     let name = target.display();
     if io::has_text(target, &|sink| sink(yaml))? {
-        say(&format!("{name} is unchanged"));
+        io::say(&format!("{name} is unchanged"));
         return Ok(());
     }
     if let Some(copy) = io::back_up(target)? {
-        say(&format!("copied {name} to {}", copy.display()));
+        io::say(&format!("copied {name} to {}", copy.display()));
     }
     io::replace_private(target, &|sink| sink(yaml))?;
-    say(&format!("wrote {name}"));
+    io::say(&format!("wrote {name}"));
     Ok(())
-}
-
-fn say(line: &str) {
-    #[expect(clippy::print_stderr, reason = "says what was done; stdout may be the kubeconfig")]
-    {
-        eprintln!("{line}");
-    }
 }

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
-use crate::ca_bundle::{Assembled, Assembler, Fault, Order, Policy, Severity};
+use crate::ca_bundle::{Assembled, Assembler, Fault, Order, Policy, Severity, from_base64};
 use crate::ca_check::{self, Client, Outcome, ServerName};
 use crate::diagnostics::{Code, Place};
 use crate::kkp::{Configuration, Dialect, Setting};
@@ -34,15 +31,14 @@ impl Check<'_> {
     /// `caBundle` of values.yaml: base64 of PEM.
     fn chart_ca(&mut self, configuration: &Configuration, setting: &Setting) {
         let help = "`kkp-oidc ca bundle FILE… --format values` writes it as the chart needs it";
-        let compact: String = setting.text.split_ascii_whitespace().collect();
-        match STANDARD.decode(&compact) {
-            Ok(pem) => self.pem(Some(configuration), &pem, setting.place),
-            Err(_) if setting.text.contains("-----BEGIN ") => {
+        match from_base64(&setting.text) {
+            Some(pem) => self.pem(Some(configuration), &pem, setting.place),
+            None if setting.text.contains("-----BEGIN ") => {
                 let message = "`caBundle` is PEM, the chart needs base64 of the PEM".to_owned();
                 self.at(Code::CaNotBase64, setting.place, message, help);
                 self.pem(Some(configuration), setting.text.as_bytes(), setting.place);
             }
-            Err(_) => {
+            None => {
                 let what = if setting.text.contains('/') { "; it is no name of a file either" } else { "" };
                 let message = format!("`caBundle` is not base64{what}");
                 self.at(Code::CaNotBase64, setting.place, message, help);
@@ -52,9 +48,7 @@ impl Check<'_> {
 
     fn pem(&mut self, configuration: Option<&Configuration>, pem: &[u8], place: Place) {
         let mut assembler = Assembler::new(Policy::new(self.options.now));
-        let mut input = assembler.open("the bundle");
-        let _ = input.feed(pem);
-        input.close();
+        assembler.add("the bundle", pem);
         let assembled = assembler.finish(Order::Input);
         self.certificates(&assembled, place);
         // Go reads nothing but PEM, the assembler more.
@@ -102,11 +96,7 @@ impl Check<'_> {
         if chain.is_empty() {
             return;
         }
-        let mut assembler = Assembler::new(Policy::unjudged());
-        let mut input = assembler.open("the bundle");
-        let _ = input.feed(pem);
-        input.close();
-        let all = assembler.finish(Order::Input);
+        let all = Assembled::unjudged("the bundle", pem);
         let bundle: Vec<Vec<u8>> = all.certificates().map(|one| one.der().to_vec()).collect();
         let issuer = self.effective(configuration).token_issuer.text;
         let host = url::Url::parse(&issuer).ok().and_then(|url| url.host_str().map(str::to_owned));

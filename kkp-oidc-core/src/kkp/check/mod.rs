@@ -12,9 +12,8 @@ mod urls;
 mod values;
 
 use crate::UnixTime;
-use crate::diagnostics::{Code, Finding, Place, printable};
+use crate::diagnostics::{Code, Finding, Place};
 use crate::kkp::{Configuration, Dialect, Effective, Gates, Installation, Setting, Version, Versions};
-use crate::secret::SecretString;
 
 /// How an installation is looked at.
 #[derive(Clone, Debug)]
@@ -66,7 +65,7 @@ pub fn check(installation: &Installation, options: &CheckOptions) -> Vec<Finding
         let message = format!("more was found than these {MAX_FINDINGS}");
         check.findings.push(Finding::overall(Code::FindingsLeftOut, message, "mend these, and check again"));
     }
-    check.findings
+    check.findings.into_iter().map(|finding| installation.masked_finding(finding)).collect()
 }
 
 /// Most findings of one check. Nobody mends more in one go, and hostile files could have any number.
@@ -94,21 +93,9 @@ impl Check<'_> {
         self.findings.len() > MAX_FINDINGS
     }
 
-    /// A text from a file as a finding may repeat it: not if there is a secret in it.
+    /// A text from a file as a finding may repeat it: masked before it is cut off, so that no part of a secret is left.
     fn shown(&self, text: &str) -> String {
-        let is_secret = |secret: &SecretString| text.contains(secret.expose_secret());
-        if self.installation.secrets.iter().any(is_secret) {
-            return "…".to_owned();
-        }
-        let mut shown: String = text.chars().map(printable).take(MAX_QUOTED_CHARS).collect();
-        // A URL may have a password.
-        if let Some((scheme, rest)) = shown.split_once("://")
-            && let Some((_, host)) = rest.split('/').next().and_then(|authority| authority.rsplit_once('@'))
-        {
-            let path = rest.split_once('/').map(|(_, path)| format!("/{path}")).unwrap_or_default();
-            shown = format!("{scheme}://…@{host}{path}");
-        }
-        shown
+        self.installation.masked(text).chars().take(MAX_QUOTED_CHARS).collect()
     }
 
     fn at(&mut self, code: Code, place: Place, message: impl Into<String>, help: impl Into<String>) {

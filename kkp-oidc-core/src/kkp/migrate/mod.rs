@@ -25,7 +25,7 @@ use std::fmt;
 
 use crate::diagnostics::Source;
 use crate::feature_gates::KnownGate;
-use crate::kkp::{Auth, Configuration, Dialect, Effective, Installation, Setting, Version};
+use crate::kkp::{Auth, CaPem, Configuration, Dialect, Effective, Installation, Setting, Version};
 
 pub use note::{Note, NoteKind};
 
@@ -128,7 +128,7 @@ pub fn migrate(installation: &Installation, sources: &[Source], target: Target) 
         Target::Configuration(version) => work.write_configuration(version),
         Target::Values => work.write_values(),
     };
-    Ok(Migration { text, notes: work.notes.sorted() })
+    Ok(Migration { text, notes: work.notes.sorted(installation) })
 }
 
 /// One migration.
@@ -137,6 +137,22 @@ struct Work<'a> {
     configuration: &'a Configuration,
     origin: Origin,
     notes: Notes,
+}
+
+/// By which PEM is known.
+const BEGIN: &str = "-----BEGIN ";
+
+impl Work<'_> {
+    /// A CA bundle as PEM. A private key in it does not go over: the bundle is copied to every cluster.
+    fn ca_pem(&mut self, bundle: &Setting) -> String {
+        let CaPem { pem, had_private_key } = CaPem::read(&bundle.text);
+        if had_private_key {
+            let message =
+                "the private key in the CA bundle is left out; replace it, since every copy of the bundle has it";
+            self.notes.no_counterpart(bundle.place, message);
+        }
+        pem
+    }
 }
 
 /// The texts among the settings of authentication, in the order in which they are written.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::diagnostics::{Place, Source, printable};
+use crate::kkp::Installation;
 
 /// Most notes of one migration; nobody reads more, and hostile files could have any number.
 const MAX_NOTES: usize = 1_000;
@@ -104,8 +105,12 @@ impl Notes {
         }
     }
 
-    pub(super) fn sorted(mut self) -> Vec<Note> {
+    /// In the order of the files, and as anybody may see them.
+    pub(super) fn sorted(mut self, installation: &Installation) -> Vec<Note> {
         self.0.sort_by_key(|note| (note.place.source, note.place.span.start));
+        for note in &mut self.0 {
+            note.message = installation.masked(&note.message);
+        }
         self.0
     }
 }

@@ -1,14 +1,11 @@
 //! From values.yaml to a KubermaticConfiguration.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::feature_gates::KnownGate;
 use crate::kkp::{Effective, Gate, Setting, Version};
 
 use super::share::{self, IGNORED_SINCE_2_31, SHARE};
 use super::write::{self, Content, Field};
-use super::{AUTH_TEXTS, ReadBy, Work, auth_text, filled_in, map, read_by};
+use super::{AUTH_TEXTS, BEGIN, ReadBy, Work, auth_text, filled_in, map, read_by};
 
 impl Work<'_> {
     /// The KubermaticConfiguration, and the objects beside it.
@@ -96,8 +93,8 @@ impl Work<'_> {
         self.misshapen(path, ca_bundle.is_some());
         if let Some(ca_bundle) = ca_bundle.filter(|_| version < Version::V2_17) {
             // The operator puts the text itself into the Secret, where the chart puts what base64 stands for.
-            let pem = decoded(&ca_bundle.text).filter(|pem| pem.contains("-----BEGIN "));
-            let text = pem.unwrap_or_else(|| ca_bundle.text.clone());
+            let pem = self.ca_pem(ca_bundle);
+            let text = if pem.contains(BEGIN) { pem } else { ca_bundle.text.clone() };
             fields.push(self.origin.text("caBundle", text, &[path]));
         }
         fields
@@ -107,8 +104,8 @@ impl Work<'_> {
     fn ca_bundle_pem(&mut self) -> Option<String> {
         let bundle = self.configuration.auth.ca_bundle.as_ref().filter(|bundle| !bundle.is_empty())?;
         let place = self.origin.key_place("kubermatic.auth.caBundle", bundle.place);
-        let pem = decoded(&bundle.text).unwrap_or_else(|| bundle.text.clone());
-        if !pem.contains("-----BEGIN ") {
+        let pem = self.ca_pem(bundle);
+        if !pem.contains(BEGIN) {
             self.notes.no_counterpart(place, "`kubermatic.auth.caBundle` is not base64 of PEM; it is left out");
             return None;
         }
@@ -273,10 +270,4 @@ fn object(group: &str, kind: &str, name: &str, is_namespaced: bool, rest: Field)
         metadata.push(Field::text("namespace", "kubermatic"));
     }
     vec![Field::text("apiVersion", group), Field::text("kind", kind), Field::map("metadata", metadata), rest]
-}
-
-/// The text that base64 stands for, if it is base64 of text.
-fn decoded(base64: &str) -> Option<String> {
-    let compact: String = base64.split_ascii_whitespace().collect();
-    STANDARD.decode(compact).ok().and_then(|text| String::from_utf8(text).ok())
 }

@@ -7,7 +7,7 @@ use crate::kkp::{Dialect, Effective, Setting, Version};
 
 use super::share::{self, SHARE};
 use super::write::{self, Field};
-use super::{AUTH_TEXTS, ReadBy, Work, auth_text, filled_in, map, read_by};
+use super::{AUTH_TEXTS, BEGIN, ReadBy, Work, auth_text, filled_in, map, read_by};
 
 impl Work<'_> {
     /// values.yaml with everything that KKP filled in, for the chart fills in nothing.
@@ -79,11 +79,12 @@ impl Work<'_> {
         let written = self.configuration.auth.ca_bundle.as_ref().filter(|bundle| !bundle.is_empty());
         self.misshapen("spec.auth.caBundle", written.is_some());
         if let Some(pem) = self.installation.ca_bundles.first() {
-            return Some(self.origin.text("caBundle", STANDARD.encode(&pem.text), &paths));
+            let pem = self.ca_pem(pem);
+            return Some(self.origin.text("caBundle", STANDARD.encode(pem), &paths));
         }
         if let Some(bundle) = written.filter(|_| reads_auth) {
-            let is_pem = bundle.text.contains("-----BEGIN ");
-            let base64 = if is_pem { STANDARD.encode(&bundle.text) } else { bundle.text.clone() };
+            let pem = self.ca_pem(bundle);
+            let base64 = if pem.contains(BEGIN) { STANDARD.encode(pem) } else { bundle.text.clone() };
             return Some(self.origin.text("caBundle", base64, &paths));
         }
         if let Some(bundle) = written {

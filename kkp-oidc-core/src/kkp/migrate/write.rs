@@ -1,6 +1,7 @@
 //! Fields with their comments, and how they are written.
 
-use crate::kubeconfig::scalar::{start_line, write_value};
+use crate::kkp::writer::write_scalar;
+use crate::kubeconfig::scalar::start_line;
 
 /// A field with the comments that came along.
 #[derive(Clone)]
@@ -66,7 +67,7 @@ fn write_fields(out: &mut String, fields: &[Field], indent: usize) {
         let value = out.len();
         let deeper = indent.saturating_add(2);
         match &field.content {
-            Content::Text(text) => write_value(out, text, deeper),
+            Content::Text(text) => write_scalar(out, text, deeper),
             Content::Bool(bool) => out.push_str(if *bool { " true" } else { " false" }),
             Content::Map(_) => {}
         }

@@ -42,7 +42,7 @@ impl Render<'_> {
     /// The document that KKP 2.31 makes; for older versions it says what the arguments do.
     pub(super) fn authentication_config(&self) -> Result<Rendered, RenderError> {
         let options = self.options;
-        let pem = self.installation.ca_bundle_pem().map(|pem| String::from_utf8_lossy(&pem).into_owned());
+        let pem = self.pem();
         let mut notes = Vec::new();
         if pem.is_none() {
             let note = "no CA bundle is among the files, so kube-apiserver would take the CAs of its host; give the \
@@ -84,8 +84,8 @@ impl Render<'_> {
         let clusters = &self.installation.clusters;
         let error = |name: &str| RenderError::NotFound {
             kind: "Cluster",
-            name: name.to_owned(),
-            found: listed(clusters.iter().map(|cluster| cluster.name.as_str())),
+            name: self.installation.masked(name),
+            found: listed(clusters.iter().map(|cluster| self.installation.masked(&cluster.name))),
         };
         let cluster = match (&self.options.cluster, clusters.as_slice()) {
             (Some(name), _) => Some(clusters.iter().find(|cluster| cluster.name == *name).ok_or_else(|| error(name))?),

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::yaml::Writer;
 use super::{Render, Rendered};
 use crate::kkp::secret::{Secret, SecretName};
+use crate::kkp::writer::Writer;
 use crate::kkp::{Auth, Dialect, Setting, Version};
 
 /// What the ConfigMap with the CA bundle is called by default.
@@ -99,7 +99,7 @@ impl Render<'_> {
 
     /// The CA bundle of the configuration itself.
     pub(super) fn pem(&self) -> Option<String> {
-        self.installation.ca_bundle_pem().map(|pem| String::from_utf8_lossy(&pem).into_owned())
+        self.installation.ca_bundle().map(|bundle| bundle.pem)
     }
 
     /// The fields of `spec.auth`, sorted.

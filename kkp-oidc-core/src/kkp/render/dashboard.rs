@@ -4,8 +4,8 @@ use serde_json::{Map, Value as Json};
 
 use super::configuration::pretty;
 use super::secret::path;
-use super::yaml::Writer;
 use super::{Render, RenderError, Rendered, Secrets};
+use crate::kkp::writer::Writer;
 use crate::kkp::{Dialect, SecretName, Version};
 use crate::shell::Shell;
 

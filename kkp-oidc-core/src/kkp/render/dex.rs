@@ -1,9 +1,9 @@
 //! Dex's client for share links, and its redirect URIs. KKP: spec sections 3.1 and 3.2.
 
-use super::yaml::Writer;
 use super::{Render, Rendered};
 use crate::issuer::RedirectUri;
 use crate::kkp::secret::{Secret, SecretName};
+use crate::kkp::writer::Writer;
 use crate::kkp::{Effective, Version};
 
 /// The first version with the web terminal's endpoint.

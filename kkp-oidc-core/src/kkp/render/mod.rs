@@ -6,7 +6,6 @@ mod dashboard;
 mod dex;
 mod secret;
 mod values;
-mod yaml;
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,6 +13,7 @@ use std::str::FromStr;
 use crate::apiserver::{GateOptions, ParseOidcFlagsError};
 use crate::issuer::{ClientId, IssuerUrl, ParseClientError, ParseUrlError};
 use crate::kkp::flags::{Flag, FlagValue, api_flags, controller_flags};
+use crate::kkp::mask::HIDDEN;
 use crate::kkp::secret::Secret;
 use crate::kkp::{Configuration, Dialect, Installation, Version, Versions};
 use crate::shell::QuoteError;
@@ -116,6 +116,12 @@ pub enum RenderError {
     /// None of the files configures KKP.
     #[error("no file configures KKP: there is neither `kubermatic:` nor a KubermaticConfiguration")]
     NoConfiguration,
+    /// More than one thing configures KKP.
+    #[error("{count} files or documents configure KKP, expected one")]
+    SeveralConfigurations {
+        /// How many.
+        count: usize,
+    },
     /// The version does not go with what is rendered, or with the files.
     #[error("KKP {version} has no {what}, only {versions} has")]
     WrongVersion {
@@ -169,7 +175,7 @@ impl fmt::Display for Missing<'_> {
 ///
 /// # Errors
 ///
-/// - [`RenderError::NoConfiguration`] if nothing configures KKP.
+/// - [`RenderError::NoConfiguration`] or [`RenderError::SeveralConfigurations`] unless exactly one thing configures KKP.
 /// - [`RenderError::WrongVersion`] if the version does not read these files, or never had what is asked for.
 /// - [`RenderError::NotFound`] if there is no such Seed or cluster, or several and none is named.
 /// - Of the others, what they say.
@@ -184,23 +190,44 @@ impl fmt::Display for Missing<'_> {
 /// # Ok::<(), kkp_oidc_core::kkp::RenderError>(())
 /// ```
 pub fn render(what: What, installation: &Installation, options: &RenderOptions) -> Result<Rendered, RenderError> {
-    let configuration = installation.configuration().ok_or(RenderError::NoConfiguration)?;
+    let configuration = match installation.configurations.as_slice() {
+        [] => return Err(RenderError::NoConfiguration),
+        [one] => one,
+        several => return Err(RenderError::SeveralConfigurations { count: several.len() }),
+    };
     let version = version(what, configuration, options)?;
     let render = Render { installation, configuration, options, version };
-    match what {
-        What::ApiFlags => render.flags(&api_flags(configuration, version)),
-        What::ControllerFlags => {
-            let seed = render.seed()?.and_then(|seed| seed.provider.as_ref());
-            render.flags(&controller_flags(configuration, seed, version))
+    let mut rendered = render.what(what)?;
+    if installation.ca_bundle().is_some_and(|bundle| bundle.had_private_key) {
+        rendered.notes.push("left out: the private key in the CA bundle; replace it".to_owned());
+    }
+    if options.secrets != Secrets::Shown {
+        rendered.hide(installation);
+    }
+    for note in &mut rendered.notes {
+        *note = installation.masked(note);
+    }
+    Ok(rendered)
+}
+
+impl Render<'_> {
+    fn what(&self, what: What) -> Result<Rendered, RenderError> {
+        let (render, configuration, version) = (self, self.configuration, self.version);
+        match what {
+            What::ApiFlags => render.flags(&api_flags(configuration, version)),
+            What::ControllerFlags => {
+                let seed = render.seed()?.and_then(|seed| seed.provider.as_ref());
+                render.flags(&controller_flags(configuration, seed, version))
+            }
+            What::ApiserverFlags => render.apiserver_flags(),
+            What::AuthenticationConfig => render.authentication_config(),
+            What::KubermaticConfiguration => Ok(render.kubermatic_configuration()),
+            What::Values => Ok(render.values()),
+            What::DexClient => Ok(render.dex_client()),
+            What::UiConfig => render.ui_config(),
+            What::RedirectUris => Ok(Rendered::lines(render.redirect_uris())),
+            What::HelmCommands => render.helm_commands(),
         }
-        What::ApiserverFlags => render.apiserver_flags(),
-        What::AuthenticationConfig => render.authentication_config(),
-        What::KubermaticConfiguration => Ok(render.kubermatic_configuration()),
-        What::Values => Ok(render.values()),
-        What::DexClient => Ok(render.dex_client()),
-        What::UiConfig => render.ui_config(),
-        What::RedirectUris => Ok(Rendered::lines(render.redirect_uris())),
-        What::HelmCommands => render.helm_commands(),
     }
 }
 
@@ -257,13 +284,28 @@ impl Render<'_> {
         let seeds = &self.installation.seeds;
         let Some(name) = &self.options.seed else { return Ok(None) };
         seeds.iter().find(|seed| seed.name == *name).map(Some).ok_or_else(|| {
-            let names = seeds.iter().map(|seed| seed.name.as_str());
-            RenderError::NotFound { kind: "Seed", name: name.clone(), found: listed(names) }
+            let names = seeds.iter().map(|seed| self.installation.masked(&seed.name));
+            RenderError::NotFound { kind: "Seed", name: self.installation.masked(name), found: listed(names) }
         })
     }
 }
 
 impl Rendered {
+    /// Let no secret of the files stand anywhere: where it belongs there is something else by now, but it may have been
+    /// pasted elsewhere, too, or be a part of a URL.
+    fn hide(&mut self, installation: &Installation) {
+        let text = installation.without_secrets(&self.text, HIDDEN);
+        if text == self.text {
+            return;
+        }
+        self.text = text;
+        for item in self.items.iter_mut().flatten() {
+            *item = installation.without_secrets(item, HIDDEN);
+        }
+        self.notes
+            .push("a secret stands where none belongs, and is hidden there: `kkp-oidc check` says more".to_owned());
+    }
+
     /// A list, one item a line.
     fn lines(items: Vec<String>) -> Self {
         let text = items.iter().fold(String::new(), |text, line| text + line + "\n");
@@ -277,7 +319,7 @@ impl Rendered {
 }
 
 /// Names for an error.
-fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+fn listed(names: impl Iterator<Item = String>) -> String {
     let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     if names.is_empty() { "other objects".to_owned() } else { names.join(", ") }
 }

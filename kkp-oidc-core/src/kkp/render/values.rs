@@ -3,9 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::yaml::Writer;
 use super::{Render, Rendered};
 use crate::kkp::secret::{Secret, SecretName};
+use crate::kkp::writer::Writer;
 use crate::kkp::{Dialect, Effective, Gates, Setting};
 
 /// Gates that the API of 2.12 knows; the others are the controller's.
