@@ -114,6 +114,22 @@ fn limits_hold_at_their_edges() {
 }
 
 #[test]
+fn aliases_nest_no_deeper_than_brackets() {
+    // Each level is an anchor that holds the one before it: no bracket is deep, the tree is.
+    let chain = |levels: usize| {
+        let links = (1..levels).map(|level| format!("- &a{level} [*a{}]\n", level - 1));
+        format!("- &a0 []\n{}", links.collect::<String>())
+    };
+    // The list of all is one level.
+    assert!(documents(&chain(MAX_DEPTH - 1)).is_ok());
+    let line = u64::try_from(MAX_DEPTH).unwrap_or_default();
+    let (_, at, _, fault) = refusal(&chain(MAX_DEPTH)).unwrap();
+    assert_eq!((at, fault), (line, YamlFault::TooComplex));
+    let (_, at, _, fault) = refusal(&chain(3_500)).unwrap();
+    assert_eq!((at, fault), (line, YamlFault::TooComplex));
+}
+
+#[test]
 fn an_alias_bomb_ends_at_the_limit() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..10 {

@@ -23,7 +23,7 @@ pub const MAX_TREE_NODES: usize = 400_000;
 ///
 /// - [`ParseYamlError::TooLong`] if the text has more than [`MAX_TREE_LEN`] bytes.
 /// - [`ParseYamlError::Refused`] for what is no YAML, a key that occurs twice in one map or is no scalar, a merge key,
-///   nesting deeper than [`MAX_DEPTH`], and more than [`MAX_TREE_NODES`] nodes.
+///   nesting deeper than [`MAX_DEPTH`], also by aliases, and more than [`MAX_TREE_NODES`] nodes.
 ///
 /// ```
 /// use kkp_oidc_core::yaml;
@@ -189,14 +189,28 @@ struct Open {
     key: Option<(String, Span)>,
     keys: HashSet<String>,
     nodes_before: usize,
+    /// That of the highest node in it.
+    height: usize,
+}
+
+/// What an alias repeats.
+#[derive(Clone, Copy)]
+struct Size {
+    nodes: usize,
+    /// Levels of lists and maps; a scalar has none.
+    height: usize,
+}
+
+impl Size {
+    const SCALAR: Self = Self { nodes: 1, height: 0 };
 }
 
 #[derive(Default)]
 struct Builder {
     documents: Vec<Node>,
     open: Vec<Open>,
-    /// What aliases may stand for, with the number of its nodes.
-    anchors: HashMap<usize, (Node, usize)>,
+    /// What aliases may stand for.
+    anchors: HashMap<usize, (Node, Size)>,
     nodes: usize,
 }
 
@@ -208,7 +222,7 @@ impl Builder {
                 let plain = style == ScalarStyle::Plain && tag.is_none();
                 let value = Value::Scalar { text: text.into_owned(), plain };
                 self.count(1, span)?;
-                self.put(Node { value, span }, anchor, 1)
+                self.put(Node { value, span }, anchor, Size::SCALAR)
             }
             Event::SequenceStart(_, anchor, _) => self.begin(Value::List(Vec::new()), anchor, span),
             Event::MappingStart(_, anchor, _) => self.begin(Value::Map(Vec::new()), anchor, span),
@@ -216,15 +230,19 @@ impl Builder {
                 let Some(mut open) = self.open.pop() else { return Ok(()) };
                 open.node.span.end = span.end.max(open.node.span.end);
                 let nodes = self.nodes.saturating_sub(open.nodes_before);
-                self.put(open.node, open.anchor, nodes)
+                self.put(open.node, open.anchor, Size { nodes, height: open.height.saturating_add(1) })
             }
             Event::Alias(anchor) => {
-                let Some((mut node, nodes)) = self.anchors.get(&anchor).cloned() else {
+                let Some(size) = self.anchors.get(&anchor).map(|(_, size)| *size) else {
                     return Err(self.refused(YamlFault::Syntax, span));
                 };
-                self.count(nodes, span)?;
+                self.count(size.nodes, span)?;
+                if self.open.len().saturating_add(size.height) > MAX_DEPTH {
+                    return Err(self.refused(YamlFault::TooComplex, span));
+                }
+                let Some((mut node, _)) = self.anchors.get(&anchor).cloned() else { return Ok(()) };
                 node.span = span;
-                self.put(node, 0, nodes)
+                self.put(node, 0, size)
             }
             Event::DocumentStart(..) => {
                 self.anchors.clear();
@@ -241,15 +259,15 @@ impl Builder {
             return Err(self.refused(YamlFault::TooComplex, span));
         }
         let node = Node { value, span };
-        self.open.push(Open { node, anchor, key: None, keys: HashSet::new(), nodes_before });
+        self.open.push(Open { node, anchor, key: None, keys: HashSet::new(), nodes_before, height: 0 });
         Ok(())
     }
 
-    fn put(&mut self, node: Node, anchor: usize, nodes: usize) -> Result<(), ParseYamlError> {
+    fn put(&mut self, node: Node, anchor: usize, size: Size) -> Result<(), ParseYamlError> {
         if anchor != 0 {
             // A copy is kept, of everything in it.
-            self.count(nodes, node.span)?;
-            self.anchors.insert(anchor, (node.clone(), nodes));
+            self.count(size.nodes, node.span)?;
+            self.anchors.insert(anchor, (node.clone(), size));
         }
         let Some(open) = self.open.last_mut() else {
             if !node.is_null() {
@@ -257,6 +275,7 @@ impl Builder {
             }
             return Ok(());
         };
+        open.height = open.height.max(size.height);
         match &mut open.node.value {
             Value::List(items) => items.push(node),
             Value::Map(entries) => match (open.key.take(), node) {
