@@ -10,8 +10,9 @@ use serde_saphyr::granit_parser::{self, Event, Parser, ScalarStyle, Span, Struct
 
 use super::{MAX_DEPTH, MAX_INPUT_LEN, ParseYamlError, YamlFault, is_too_deep, shown};
 
-/// Most lists, maps and scalars of a document, those that aliases repeat included.
-const MAX_TREE_NODES: usize = 1_000_000;
+/// Most lists, maps and scalars of a document, those that aliases repeat included. More than `MAX_TREE_NODES` of trees:
+/// kubeconfigs of some fleets have hundreds of thousands of entries.
+const MAX_STYLED_NODES: usize = 1_000_000;
 
 /// One node of a document.
 #[derive(Clone)]
@@ -282,7 +283,7 @@ impl Builder<'_> {
     }
 
     fn check(&self, at: At, size: Size) -> Result<(), ParseYamlError> {
-        let fits = self.nodes.saturating_add(size.nodes) <= MAX_TREE_NODES
+        let fits = self.nodes.saturating_add(size.nodes) <= MAX_STYLED_NODES
             && self.len.saturating_add(size.len) <= MAX_INPUT_LEN
             && self.stack.len().saturating_add(size.height) <= MAX_DEPTH;
         if fits { Ok(()) } else { Err(refused(at, YamlFault::TooComplex)) }
