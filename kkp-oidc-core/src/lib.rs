@@ -15,6 +15,7 @@ pub mod diagnostics;
 pub mod directory;
 pub mod doctor;
 pub mod feature_gates;
+mod go;
 pub mod id_token;
 pub mod ids;
 pub mod issuer;

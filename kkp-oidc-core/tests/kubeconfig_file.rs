@@ -6,7 +6,7 @@ use std::error::Error as _;
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::kubeconfig::KubeconfigFile;
-use kkp_oidc_core::kubeconfig::file::ReadKubeconfigError;
+use kkp_oidc_core::kubeconfig::file::{Inspection, ReadKubeconfigError};
 
 /// The error and its cause, in words.
 #[track_caller]
@@ -126,4 +126,19 @@ finding: the user `w` has the auth provider `gcp`, which kubectl does not have
     assert_eq!(inspection.to_string(), expected);
     assert!(!inspection.to_json_line("f").contains("canary"));
     assert!(!inspection.to_json_line("f").contains('\u{1b}'));
+}
+
+/// An inspection at the beginning of time, of a file that names no other.
+#[track_caller]
+fn inspect(yaml: &str) -> Inspection {
+    let file = KubeconfigFile::read(yaml.as_bytes()).unwrap();
+    file.inspect(UnixTime::from_secs(0), &|path| Err(format!("open {path}: no such file or directory")))
+}
+
+#[test]
+fn names_are_quoted_as_go_quotes_them() {
+    let yaml = "current-context: ''\ncontexts: [{name: \"o\\u0308\\u00a0\\ue000\", context: {cluster: c}}]\n\
+                clusters: [{name: c, cluster: {server: h}}]";
+    let expected = "invalid configuration: user was not specified for context \"o\u{308}\\u00a0\\ue000\"";
+    assert_eq!(inspect(yaml).validate_error.as_deref(), Some(expected));
 }

@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::config::{AuthenticationConfiguration, JwtAuthenticator};
 use super::decision::{Checks, Decision, Rule};
 use super::go_claims::{StandardClaims, is_before};
-use super::go_text::shown;
 use super::jwks::{JwkSet, SignatureFault};
 use super::mapping::{map_user, require_claims};
+use super::shown::shown;
 use super::token::ReadToken;
 use crate::UnixTime;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::go_text::shown;
+use super::shown::shown;
 
 /// What kube-apiserver makes of a token.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]

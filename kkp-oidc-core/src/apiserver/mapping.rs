@@ -8,7 +8,7 @@ use super::config::{ClaimMappings, JwtAuthenticator};
 use super::decision::{Checks, Rule, User};
 use super::expression::{ClaimsExpression, UserExpression, holds};
 use super::go_claims::{endpoint, groups, text};
-use super::go_text::shown;
+use super::shown::shown;
 
 /// The attribute that `jti` becomes.
 const CREDENTIAL_ID: &str = "authentication.kubernetes.io/credential-id";

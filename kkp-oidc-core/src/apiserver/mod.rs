@@ -11,14 +11,13 @@ mod expression;
 mod extra_key;
 mod flags;
 mod go_claims;
-mod go_text;
-mod go_url;
 mod jwks;
 mod kkp;
 mod mapping;
 mod nullable;
 mod render;
 mod review;
+mod shown;
 mod token;
 
 pub use self::config::{
@@ -29,8 +28,8 @@ pub use self::config::{
 pub use self::decide::{Authenticators, SigningAlgorithms, UnknownSigningAlgorithm, decide};
 pub use self::decision::{Check, Decision, Rule, State, User, Verdict};
 pub use self::flags::{OidcFlags, ParseOidcFlagsError, RequiredClaim};
-pub use self::go_text::printable;
 pub use self::jwks::{JwkSet, ParseJwkSetError};
 pub use self::kkp::{ClusterOidc, EmailVerifiedRule, GateOptions, KkpOidc, gate_default, gate_entry, kkp_args};
 pub use self::review::{Finding, FindingKind, Review};
+pub use self::shown::printable;
 pub use self::token::{ParseTokenError, ReadToken, TokenPart};

@@ -10,8 +10,7 @@ use super::config::{
 };
 use super::expression::{ClaimsExpression, UserExpression};
 use super::extra_key::extra_key_faults;
-use super::go_text::quoted;
-use super::go_url::GoUrl;
+use crate::go::{GoUrl, quoted};
 
 /// Most issuers in one configuration.
 const MAX_JWT: usize = 64;

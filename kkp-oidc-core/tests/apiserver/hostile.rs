@@ -99,6 +99,7 @@ fn tokens_are_limited_inclusively_and_refused_by_name() {
 #[test]
 fn what_moves_a_terminal_is_escaped() {
     assert_eq!(printable("a\u{1b}[2J\r\n\u{202e}\u{85}ö \"'\\"), "a\\u{1b}[2J\\u{d}\\u{a}\\u{202e}\\u{85}ö \"'\\");
+    assert_eq!(printable("o\u{308}\u{a0}"), "o\u{308}\\u{a0}");
 }
 
 fn text() -> impl Strategy<Value = String> {

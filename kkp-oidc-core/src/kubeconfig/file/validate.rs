@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{FileCluster, FileContext, FileUser, KubeconfigFile};
+use crate::go::quoted;
 
 /// Tries to open a file; the error is the one of Go, such as `open ca.pem: no such file or directory`.
 pub(super) type Open<'a> = dyn Fn(&str) -> Result<Vec<u8>, String> + 'a;
@@ -36,28 +37,28 @@ impl KubeconfigFile {
     }
 
     fn context_complaints(&self, name: &str, FileContext { context, .. }: &FileContext, found: &mut Vec<String>) {
-        let (quoted, user, cluster) = (quote(name), quote(&context.user), quote(&context.cluster));
+        let (context_name, user, cluster) = (quoted(name), quoted(&context.user), quoted(&context.cluster));
         if name.is_empty() {
-            let namespace = quote(&context.namespace);
+            let namespace = quoted(&context.namespace);
             found.push(format!(
                 "empty context name for api.Context{{LocationOfOrigin:\"\", Cluster:{cluster}, AuthInfo:{user}, \
                  Namespace:{namespace}, Extensions:map[string]runtime.Object(nil)}} is not allowed"
             ));
         }
         if context.user.is_empty() {
-            found.push(format!("user was not specified for context {quoted}"));
+            found.push(format!("user was not specified for context {context_name}"));
         } else if !self.users.contains_key(&context.user) {
-            found.push(format!("user {user} was not found for context {quoted}"));
+            found.push(format!("user {user} was not found for context {context_name}"));
         }
         if context.cluster.is_empty() {
-            found.push(format!("cluster was not specified for context {quoted}"));
+            found.push(format!("cluster was not specified for context {context_name}"));
         } else if !self.clusters.contains_key(&context.cluster) {
-            found.push(format!("cluster {cluster} was not found for context {quoted}"));
+            found.push(format!("cluster {cluster} was not found for context {context_name}"));
         }
         if !context.namespace.is_empty() && !is_dns_label(&context.namespace) {
-            let namespace = quote(&context.namespace);
+            let namespace = quoted(&context.namespace);
             found.push(format!(
-                "namespace {namespace} for context {quoted} does not conform to the kubernetes DNS_LABEL rules"
+                "namespace {namespace} for context {context_name} does not conform to the kubernetes DNS_LABEL rules"
             ));
         }
     }
@@ -135,7 +136,7 @@ fn exec_complaints(name: &str, user: &FileUser, found: &mut Vec<String>) {
     match exec.interactive_mode.as_str() {
         "" => found.push(missing("interactiveMode")),
         "Never" | "IfAvailable" | "Always" => {}
-        other => found.push(format!("invalid interactiveMode for {name}: {}", quote(other))),
+        other => found.push(format!("invalid interactiveMode for {name}: {}", quoted(other))),
     }
 }
 
@@ -143,12 +144,12 @@ fn cluster_complaints(name: &str, FileCluster { cluster, .. }: &FileCluster, ope
     if cluster.server.is_empty() {
         found.push(match name {
             "" => "default cluster has no server defined".to_owned(),
-            _ => format!("no server found for cluster {}", quote(name)),
+            _ => format!("no server found for cluster {}", quoted(name)),
         });
     }
     if let Some(fault) = proxy_fault(&cluster.proxy_url) {
         // client-go repeats the URL here; it may hold a password.
-        found.push(format!("invalid 'proxy-url' for cluster {}: {fault}", quote(name)));
+        found.push(format!("invalid 'proxy-url' for cluster {}: {fault}", quoted(name)));
     }
     if !cluster.certificate_authority.is_empty() {
         if !cluster.certificate_authority_data.is_empty() {
@@ -171,39 +172,11 @@ fn proxy_fault(proxy_url: &str) -> Option<String> {
     }
     let scheme = proxy_url.split_once(':').map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
     let known = ["http", "https", "socks5"].contains(&scheme.as_str());
-    (!known).then(|| format!("unsupported scheme {}, must be http, https, or socks5", quote(&scheme)))
+    (!known).then(|| format!("unsupported scheme {}, must be http, https, or socks5", quoted(&scheme)))
 }
 
 /// RFC 1123, as Kubernetes has it.
 fn is_dns_label(text: &str) -> bool {
     let inner = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
     text.len() <= 63 && text.bytes().all(|byte| inner(&byte)) && !text.starts_with('-') && !text.ends_with('-')
-}
-
-/// Go's `%q`.
-fn quote(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len().saturating_add(2));
-    quoted.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            '\u{7}' => quoted.push_str("\\a"),
-            '\u{8}' => quoted.push_str("\\b"),
-            '\u{c}' => quoted.push_str("\\f"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            '\u{b}' => quoted.push_str("\\v"),
-            '\0'..='\u{1f}' | '\u{7f}' => quoted.push_str(&format!("\\x{:02x}", u32::from(character))),
-            _ if super::redact::is_invisible(character) && u32::from(character) > 0xffff => {
-                quoted.push_str(&format!("\\U{:08x}", u32::from(character)));
-            }
-            _ if super::redact::is_invisible(character) => {
-                quoted.push_str(&format!("\\u{:04x}", u32::from(character)));
-            }
-            _ => quoted.push(character),
-        }
-    }
-    quoted.push('"');
-    quoted
 }

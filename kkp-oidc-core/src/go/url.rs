@@ -1,24 +1,24 @@
-//! URLs as Go's `net/url` takes them apart, which decides what kube-apiserver accepts.
+//! URLs as Go's `net/url` takes them apart, which decides what Kubernetes' programs accept.
 //!
 //! Not `url::Url`: that mends what Go refuses and refuses what Go lets pass.
 
 use std::net::Ipv6Addr;
 
-use super::go_text::quoted;
+use super::quoted;
 
-/// What kube-apiserver looks at.
+/// What Kubernetes' programs look at.
 #[derive(Debug, Eq, PartialEq)]
-pub(super) struct GoUrl {
+pub(crate) struct GoUrl {
     /// In lower case.
-    pub(super) scheme: String,
-    pub(super) has_user: bool,
-    pub(super) has_query: bool,
-    pub(super) has_fragment: bool,
+    pub(crate) scheme: String,
+    pub(crate) has_user: bool,
+    pub(crate) has_query: bool,
+    pub(crate) has_fragment: bool,
 }
 
 impl GoUrl {
     /// Take `text` apart, or say in Go's words why not.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let (rest, fragment) = text.split_once('#').unwrap_or((text, ""));
         let mut url = Self::without_fragment(rest).map_err(|error| format!("parse {}: {error}", quoted(rest)))?;
         check_escapes(fragment).map_err(|error| format!("parse {}: {error}", quoted(text)))?;

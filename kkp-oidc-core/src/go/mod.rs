@@ -1,0 +1,7 @@
+//! What Go's standard library makes of texts, where Kubernetes' programs show it.
+
+mod text;
+mod url;
+
+pub(crate) use self::text::{is_print, quoted};
+pub(crate) use self::url::GoUrl;
