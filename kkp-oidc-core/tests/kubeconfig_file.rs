@@ -136,6 +136,31 @@ fn inspect(yaml: &str) -> Inspection {
 }
 
 #[test]
+fn proxies_are_refused_as_client_go_refuses_them() {
+    let unparsed = Some("could not parse");
+    for (proxy_url, expected) in [
+        ("http://h:port", unparsed),
+        ("http://[::1", unparsed),
+        ("http://a b", unparsed),
+        ("http://h:1/%zz", unparsed),
+        ("10.0.0.1:3128", unparsed),
+        ("[::1]:3128", unparsed),
+        ("://x", unparsed),
+        ("ftp://h", Some(r#"unsupported scheme "ftp", must be http, https, or socks5"#)),
+        ("p:3128", Some(r#"unsupported scheme "p", must be http, https, or socks5"#)),
+        ("p.example", Some(r#"unsupported scheme "", must be http, https, or socks5"#)),
+        ("HTTP://h", None),
+        ("socks5://[::1]:1080", None),
+        ("", None),
+    ] {
+        let yaml = format!("clusters: [{{name: c, cluster: {{server: 'https://h', proxy-url: '{proxy_url}'}}}}]");
+        let expected =
+            expected.map(|fault| format!("invalid configuration: invalid 'proxy-url' for cluster \"c\": {fault}"));
+        assert_eq!(inspect(&yaml).validate_error, expected, "{proxy_url}");
+    }
+}
+
+#[test]
 fn names_are_quoted_as_go_quotes_them() {
     let yaml = "current-context: ''\ncontexts: [{name: \"o\\u0308\\u00a0\\ue000\", context: {cluster: c}}]\n\
                 clusters: [{name: c, cluster: {server: h}}]";

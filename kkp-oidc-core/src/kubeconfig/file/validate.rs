@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{FileCluster, FileContext, FileUser, KubeconfigFile};
-use crate::go::quoted;
+use crate::go::{GoUrl, quoted};
 
 /// Tries to open a file; the error is the one of Go, such as `open ca.pem: no such file or directory`.
 pub(super) type Open<'a> = dyn Fn(&str) -> Result<Vec<u8>, String> + 'a;
@@ -170,9 +170,14 @@ fn proxy_fault(proxy_url: &str) -> Option<String> {
     if proxy_url.is_empty() {
         return None;
     }
-    let scheme = proxy_url.split_once(':').map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
-    let known = ["http", "https", "socks5"].contains(&scheme.as_str());
-    (!known).then(|| format!("unsupported scheme {}, must be http, https, or socks5", quoted(&scheme)))
+    match GoUrl::parse(proxy_url) {
+        // client-go repeats the URL behind a colon.
+        Err(_) => Some("could not parse".to_owned()),
+        Ok(GoUrl { scheme, .. }) => {
+            let known = ["http", "https", "socks5"].contains(&scheme.as_str());
+            (!known).then(|| format!("unsupported scheme {}, must be http, https, or socks5", quoted(&scheme)))
+        }
+    }
 }
 
 /// RFC 1123, as Kubernetes has it.
