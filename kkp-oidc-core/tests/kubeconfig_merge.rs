@@ -154,3 +154,38 @@ fn what_would_be_lost_is_refused_by_name() {
         MergeKubeconfigsError::Unwritable { origin: "file 1".to_owned(), kind: "user", name: "u".to_owned(), cause }
     );
 }
+
+#[test]
+fn ten_thousand_collisions_are_told_apart_and_merging_again_changes_nothing() {
+    const COUNT: usize = 10_000;
+    let contexts = |namespace: &str| {
+        let line = |n| format!("- {{name: c{n:04}, context: {{cluster: c, user: u, namespace: {namespace}{n}}}}}\n");
+        read(&format!("contexts:\n{}", (0..COUNT).map(line).collect::<String>()))
+    };
+    let (one, two) = (contexts("a"), contexts("b"));
+    let merge = |first: &KubeconfigFile, second: &KubeconfigFile| {
+        let files = vec![("one".to_owned(), first.clone()), ("two".to_owned(), second.clone())];
+        KubeconfigFile::merge(files).unwrap()
+    };
+    let merged = merge(&one, &two);
+    let names = merged.renamings.iter().map(|renaming| renaming.to.as_str());
+    let numbered = (2..=COUNT).map(|number| format!("u@c-{number}"));
+    let expected = std::iter::once("u@c".to_owned()).chain(numbered);
+    assert!(names.eq(expected));
+    let again = merge(&merged.file, &two);
+    assert_eq!(again.renamings, merged.renamings);
+    assert_eq!(again.file.to_yaml().unwrap().expose_secret(), merged.file.to_yaml().unwrap().expose_secret());
+}
+
+#[test]
+fn what_says_the_same_under_a_number_is_found_even_if_the_file_brings_it_itself() {
+    let one = "users: [{name: a, user: {token: x}}, {name: b, user: {token: x}}]";
+    // `a` passes over `a-2`, which this file has itself.
+    let two = "users: [{name: a, user: {token: w}}, {name: a-2, user: {token: z}}]";
+    let (merged, _) = merge(&[one, two]);
+    let (again, renamings) = merge(&[&merged, two]);
+    assert_eq!(again, merged);
+    assert_eq!(renamings, ["the user `a` of file 1 is `a-3` now: the name stands for something else already"]);
+    let third = "users: [{name: a, user: {token: z}}]";
+    assert_eq!(merge(&[&merged, third]).0, merged);
+}

@@ -1,7 +1,10 @@
 //! Several kubeconfigs in one, nothing lost: what has the same name and other content gets another name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+
+use sha2::{Digest as _, Sha256};
 
 use super::super::RenderKubeconfigError;
 use super::redact::visible;
@@ -184,38 +187,129 @@ impl Added<'_> {
         content: impl Fn(&T) -> Result<SecretString, RenderKubeconfigError>,
     ) -> Result<BTreeMap<String, String>, MergeKubeconfigsError> {
         let mut names = BTreeMap::new();
-        let unwritable = |name: &str, cause| MergeKubeconfigsError::Unwritable {
-            origin: self.source.to_owned(),
-            kind,
-            name: name.to_owned(),
-            cause,
-        };
         // An entry that keeps its name takes it before another one of this file becomes it.
         let taken: BTreeSet<String> = added.keys().cloned().collect();
+        let mut known = Known { source: self.source, kind, content, digests: HashMap::new(), numbers: HashMap::new() };
         for (name, entry) in added {
-            let text = content(&entry).map_err(|cause| unwritable(&name, cause))?;
+            let digest = known.digest(&name, &entry)?;
             let base = preferred.get(&name).unwrap_or(&name);
-            let numbered = (2_u32..).map(|number| format!("{base}-{number}"));
             let mut free = None;
-            for candidate in [name.clone(), base.clone()].into_iter().chain(numbered) {
-                let same = match all.get(&candidate) {
-                    None => candidate == name || !taken.contains(&candidate),
-                    Some(there) => content(there).map_err(|cause| unwritable(&candidate, cause))?.ct_eq(&text),
+            for candidate in [&name, base] {
+                let fits = match all.get(candidate) {
+                    None => *candidate == name || !taken.contains(candidate),
+                    Some(there) => known.digest_of(candidate, there)? == digest,
                 };
-                if same {
-                    free = Some(candidate);
+                if fits {
+                    free = Some(candidate.clone());
                     break;
                 }
             }
-            let to = free.unwrap_or_else(|| name.clone());
+            let to = match free {
+                Some(free) => free,
+                None => known.numbered(base, digest, all, &taken)?,
+            };
             if to != name {
                 let (source, from) = (self.source.to_owned(), name.clone());
                 self.renamings.push(Renaming { source, kind, from, to: to.clone() });
             }
-            all.entry(to.clone()).or_insert(entry);
+            if let Entry::Vacant(place) = all.entry(to.clone()) {
+                known.added(&to, digest);
+                place.insert(entry);
+            }
             names.insert(name, to);
         }
         Ok(names)
+    }
+}
+
+/// SHA-256 of what an entry says: entries that say the same have the same, and no secret is kept for comparing.
+type Digest = [u8; 32];
+
+/// What is known of the entries that are there: each is rendered once, each number is tried once.
+struct Known<'a, F> {
+    source: &'a str,
+    kind: &'static str,
+    content: F,
+    digests: HashMap<String, Digest>,
+    numbers: HashMap<String, Numbers>,
+}
+
+/// The names `base-2`, `base-3` and so on.
+struct Numbers {
+    /// All below are taken.
+    next: u64,
+    /// The lowest number of each content.
+    of: HashMap<Digest, u64>,
+}
+
+impl<F> Known<'_, F> {
+    fn digest<T>(&self, name: &str, entry: &T) -> Result<Digest, MergeKubeconfigsError>
+    where
+        F: Fn(&T) -> Result<SecretString, RenderKubeconfigError>,
+    {
+        let text = (self.content)(entry).map_err(|cause| MergeKubeconfigsError::Unwritable {
+            origin: self.source.to_owned(),
+            kind: self.kind,
+            name: name.to_owned(),
+            cause,
+        })?;
+        Ok(Sha256::digest(text.expose_secret().as_bytes()).into())
+    }
+
+    /// The digest of an entry that is there.
+    fn digest_of<T>(&mut self, name: &str, there: &T) -> Result<Digest, MergeKubeconfigsError>
+    where
+        F: Fn(&T) -> Result<SecretString, RenderKubeconfigError>,
+    {
+        if let Some(digest) = self.digests.get(name) {
+            return Ok(*digest);
+        }
+        let digest = self.digest(name, there)?;
+        self.digests.insert(name.to_owned(), digest);
+        Ok(digest)
+    }
+
+    /// The first of `base-2`, `base-3` and so on that is free or says the same.
+    fn numbered<T>(
+        &mut self,
+        base: &str,
+        digest: Digest,
+        all: &BTreeMap<String, T>,
+        taken: &BTreeSet<String>,
+    ) -> Result<String, MergeKubeconfigsError>
+    where
+        F: Fn(&T) -> Result<SecretString, RenderKubeconfigError>,
+    {
+        let mut numbers = self.numbers.remove(base).unwrap_or(Numbers { next: 2, of: HashMap::new() });
+        loop {
+            let candidate = format!("{base}-{}", numbers.next);
+            match all.get(&candidate) {
+                Some(there) => {
+                    let there = self.digest_of(&candidate, there)?;
+                    numbers.of.entry(there).or_insert(numbers.next);
+                }
+                None if taken.contains(&candidate) => {}
+                None => break,
+            }
+            numbers.next = numbers.next.saturating_add(1);
+        }
+        let number = numbers.of.get(&digest).copied().filter(|&number| number < numbers.next).unwrap_or(numbers.next);
+        self.numbers.insert(base.to_owned(), numbers);
+        Ok(format!("{base}-{number}"))
+    }
+
+    /// Takes note of an entry that is there from now on.
+    fn added(&mut self, name: &str, digest: Digest) {
+        self.digests.insert(name.to_owned(), digest);
+        let split = name.rsplit_once('-').and_then(|(base, number)| Some((base, number, number.parse().ok()?)));
+        // `01` and `+1` are no numbers that are tried.
+        if let Some((base, text, number)) = split
+            && u64::to_string(&number) == text
+            && let Some(numbers) = self.numbers.get_mut(base)
+        {
+            let lowest = numbers.of.entry(digest).or_insert(number);
+            *lowest = number.min(*lowest);
+        }
     }
 }
 
