@@ -6,7 +6,7 @@ use std::error::Error as _;
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::kubeconfig::KubeconfigFile;
-use kkp_oidc_core::kubeconfig::file::{Inspection, ReadKubeconfigError};
+use kkp_oidc_core::kubeconfig::file::{CredentialFacts, Inspection, ReadKubeconfigError, TrustFacts};
 
 /// The error and its cause, in words.
 #[track_caller]
@@ -166,4 +166,44 @@ fn names_are_quoted_as_go_quotes_them() {
                 clusters: [{name: c, cluster: {server: h}}]";
     let expected = "invalid configuration: user was not specified for context \"o\u{308}\\u00a0\\ue000\"";
     assert_eq!(inspect(yaml).validate_error.as_deref(), Some(expected));
+}
+
+/// A certificate.
+const ROOT: &str = include_str!("../../tests/fixtures/ca-bundle/root.pem");
+
+#[test]
+fn a_broken_section_does_not_hide_the_good_ones() {
+    let bad_base64 = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
+    let no_certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let with_header = ROOT.replacen("-----\n", "-----\nName: value\n\n", 1);
+    let found = |pem: &str| {
+        let mut file =
+            KubeconfigFile::read(b"clusters: [{name: c, cluster: {server: 'https://h'}}]\nusers: [{name: u}]");
+        let file = file.as_mut().unwrap();
+        file.clusters.get_mut("c").unwrap().cluster.certificate_authority_data = pem.as_bytes().to_vec();
+        let user = file.users.get_mut("u").unwrap();
+        user.client_certificate_data = pem.as_bytes().to_vec();
+        let inspection = file.inspect(UnixTime::from_secs(0), &|path| Err(path.to_owned()));
+        let not_after = match inspection.users.into_iter().next().unwrap().credentials.pop().unwrap() {
+            CredentialFacts::ClientCertificate { not_after, .. } => not_after,
+            other => unreachable!("{other:?}"),
+        };
+        let trust = inspection.clusters.into_iter().next().unwrap().trust;
+        (trust, not_after)
+    };
+    let end = Some("2049-12-31T23:59:59Z".to_owned());
+    for (pem, certificates, not_after) in [
+        (ROOT.to_owned(), 1, end.clone()),
+        (format!("{ROOT}{bad_base64}{ROOT}"), 2, end.clone()),
+        (format!("{bad_base64}{ROOT}"), 1, end.clone()),
+        (format!("{ROOT}{no_certificate}"), 1, end.clone()),
+        // Go takes the first section for the client's own, and refuses it.
+        (format!("{no_certificate}{ROOT}"), 1, None),
+        (format!("text\n{ROOT}-----BEGIN CERTIFICATE-----\n"), 1, end.clone()),
+        // Go's pool of authorities passes over it, its pair of certificate and key does not.
+        (with_header, 0, end),
+        (bad_base64.to_owned(), 0, None),
+    ] {
+        assert_eq!(found(&pem), (TrustFacts::Embedded { certificates }, not_after), "{pem}");
+    }
 }

@@ -8,6 +8,7 @@ use super::facts::{
 use super::validate::{self, Open};
 use super::{FileAuthProvider, FileCluster, FileExec, FileUser, KubeconfigFile, redact};
 use crate::UnixTime;
+use crate::go::{PemSection, pem_sections};
 
 impl KubeconfigFile {
     /// Says what the file would do, and what speaks against it, at the time `now`.
@@ -153,7 +154,9 @@ impl Inspector<'_> {
 
     /// How many certificates there are; none is a finding, as Go refuses the cluster then.
     fn authorities(&mut self, name: &str, data: &[u8]) -> usize {
-        let count = certificates(data).len();
+        // `AppendCertsFromPEM` passes over sections with headers and over what is no certificate.
+        let sections = pem_sections(data).filter(|section| section.is_certificate() && !section.has_headers());
+        let count = sections.filter(|section| section.certificate().is_some()).count();
         if count == 0 {
             let text = format!("the certificate authority of the cluster `{name}` has no certificate that can be read");
             self.find(FindingCode::CertificateAuthorityUnreadable, text);
@@ -203,7 +206,11 @@ impl Inspector<'_> {
             // That it cannot be opened is client-go's complaint already.
             (self.open)(&path).ok()
         };
-        let not_after = read.as_deref().and_then(|pem| certificates(pem).first().copied());
+        // The first section is the client's; `X509KeyPair` refuses one that is no certificate.
+        let not_after = read.as_deref().and_then(|pem| {
+            let own = pem_sections(pem).find(PemSection::is_certificate)?;
+            Some(UnixTime::from_secs(own.certificate()?.validity().not_after.timestamp()))
+        });
         match not_after {
             Some(end) if end < self.now => {
                 let text = format!("the client certificate of the user `{name}` ended at {end}");
@@ -237,15 +244,4 @@ impl Inspector<'_> {
             refresh_token: provider.has("refresh-token"),
         })
     }
-}
-
-/// The ends of all certificates in PEM that can be read.
-fn certificates(pem: &[u8]) -> Vec<UnixTime> {
-    let sections = pem::parse_many(pem).unwrap_or_default();
-    let certificates = sections.iter().filter(|section| section.tag() == "CERTIFICATE");
-    let end = |section: &pem::Pem| {
-        let (_, certificate) = x509_parser::parse_x509_certificate(section.contents()).ok()?;
-        Some(UnixTime::from_secs(certificate.validity().not_after.timestamp()))
-    };
-    certificates.filter_map(end).collect()
 }
