@@ -61,12 +61,13 @@ fn hostile_files_are_refused_with_one_clear_error() {
 fn debug_shows_no_secret() {
     let yaml = "users: [{name: u, user: {token: canary, password: canary, client-key-data: Y2FuYXJ5, \
                 auth-provider: {name: x, config: {a: canary}}, \
-                exec: {command: sh, args: [canary], env: [{name: A, value: canary}]}}}]\n\
+                exec: {command: canary, args: [canary], env: [{name: A, value: canary}]}}}]\n\
+                clusters: [{name: c, cluster: {server: 'https://canary@h'}}]\n\
                 extensions: [{name: e, extension: canary}]";
     let file = KubeconfigFile::read(yaml.as_bytes()).unwrap();
-    let shown = format!("{file:?} {:?} {:?}", file.users, file.extensions);
+    let shown = format!("{file:?} {:?} {:?} {:?}", file.users, file.clusters, file.extensions);
     assert!(!shown.contains("canary"), "{shown}");
-    assert_eq!(format!("{file:?}"), "KubeconfigFile(0 clusters, 0 contexts, 1 users)");
+    assert_eq!(format!("{file:?}"), "KubeconfigFile(1 clusters, 0 contexts, 1 users)");
 }
 
 #[test]
@@ -166,6 +167,59 @@ fn names_are_quoted_as_go_quotes_them() {
                 clusters: [{name: c, cluster: {server: h}}]";
     let expected = "invalid configuration: user was not specified for context \"o\u{308}\\u00a0\\ue000\"";
     assert_eq!(inspect(yaml).validate_error.as_deref(), Some(expected));
+}
+
+#[test]
+fn every_place_of_a_secret_is_hidden_and_counted() {
+    let cluster = |fields: &str| format!("clusters: [{{name: c, cluster: {{{fields}}}}}]");
+    let exec = |fields: &str| format!("users: [{{name: u, user: {{exec: {{interactiveMode: Never, {fields}}}}}}}]");
+    let issuer = |url: &str| {
+        format!("users: [{{name: u, user: {{auth-provider: {{name: oidc, config: {{idp-issuer-url: '{url}'}}}}}}}}]")
+    };
+    for (yaml, shown) in [
+        (cluster("server: 'bob:hunter2@host:6443'"), "server: <redacted>@host:6443\n"),
+        (cluster("server: 'https://bob:hunter2@host'"), "server: https://<redacted>@host\n"),
+        (cluster("server: 'https://h?token=hunter2&a=hunter2'"), "server: https://h?token=<redacted>&a=<redacted>\n"),
+        (cluster("server: h, proxy-url: 'bob:hunter2@p:3128'"), "proxy: <redacted>@p:3128\n"),
+        (cluster("server: h, proxy-url: 'hunter2:x@p:3128'"), "unsupported scheme \"<redacted>\","),
+        (cluster("server: h, proxy-url: 'http://bob:hun/ter2@p'"), "proxy: http://<redacted>\n"),
+        (issuer("https://x/?p=hunter2"), "at https://x/?p=<redacted> as"),
+        (issuer("bob:hunter2@x"), "at <redacted>@x as"),
+        (exec("command: TOKEN=hunter2"), "by running TOKEN=<redacted>\n"),
+        (exec("command: 'sh --pass hunter2 x'"), "by running sh --pass <redacted> x\n"),
+        (exec("command: sh, args: [--pass, hunter2]"), "    with --pass\n    with <redacted>\n"),
+        (exec("command: sh, args: [--auth=hunter2]"), "    with --auth=<redacted>\n"),
+        (exec("command: sh, args: ['bob:hunter2@h']"), "    with <redacted>@h\n"),
+        (exec("command: sh, env: [{name: PASSWORD=hunter2}]"), "    with the variable PASSWORD=<redacted>\n"),
+    ] {
+        let inspection = inspect(&yaml);
+        assert!(inspection.holds_secrets, "{yaml}");
+        let (text, json) = (inspection.to_string(), inspection.to_json_line("f"));
+        assert!(text.contains(shown), "{yaml}:\n{text}");
+        let file = KubeconfigFile::read(yaml.as_bytes()).unwrap();
+        for shown in [text, json, format!("{inspection:?} {:?} {:?}", file.clusters, file.users)] {
+            assert!(!shown.contains("hunter2") && !shown.contains("ter2"), "{yaml}:\n{shown}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_secret_is_shown_and_does_not_count() {
+    let yaml = "\
+clusters: [{name: c, cluster: {server: 'https://auth.h:6443/k8s/c', proxy-url: 'socks5://p:1080'}}]
+users:
+- name: u
+  user:
+    exec:
+      command: /opt/get-token
+      interactiveMode: Never
+      args: [get-token, '--oidc-issuer-url=https://auth.h:1/dex', --oidc-extra-scope=email, --login-hint=bob@h]
+      env: [{name: AUTH_REGION}, {name: PASS_STORE, value: ''}]
+- {name: v, user: {auth-provider: {name: oidc, config: {idp-issuer-url: 'https://h/dex', client-id: 'bob@h'}}}}
+";
+    let inspection = inspect(yaml);
+    assert!(!inspection.holds_secrets);
+    assert!(!inspection.to_string().contains("redacted"), "{inspection}");
 }
 
 /// A certificate.

@@ -46,13 +46,13 @@ pub struct ContextFacts {
 pub struct ClusterFacts {
     /// Its name.
     pub name: String,
-    /// The URL of the API server, without name and password in it.
+    /// The URL of the API server, without name, password and values of a query in it.
     pub server: String,
     /// What the server's certificate is checked against.
     pub trust: TrustFacts,
     /// The name that the certificate must have; empty for the host of `server`.
     pub tls_server_name: String,
-    /// The proxy, without name and password in it; empty for those of the environment.
+    /// The proxy, without name, password and values of a query in it; empty for those of the environment.
     pub proxy_url: String,
 }
 
@@ -127,7 +127,7 @@ pub enum CredentialFacts {
 pub struct AuthProviderFacts {
     /// Its name.
     pub name: String,
-    /// The issuer.
+    /// The issuer, without name, password and values of a query in it.
     pub issuer: String,
     /// The OAuth client.
     pub client_id: String,
@@ -143,11 +143,11 @@ pub struct AuthProviderFacts {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ProgramFacts {
-    /// The program.
+    /// The program, without what looks like a secret.
     pub command: String,
     /// Its arguments, without what looks like a secret.
     pub args: Vec<String>,
-    /// The names of the variables that are set for it.
+    /// The names of the variables that are set for it, without what looks like a secret.
     pub env: Vec<String>,
     /// Whether it learns about the cluster.
     pub provide_cluster_info: bool,

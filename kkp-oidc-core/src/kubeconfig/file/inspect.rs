@@ -9,6 +9,7 @@ use super::validate::{self, Open};
 use super::{FileAuthProvider, FileCluster, FileExec, FileUser, KubeconfigFile, redact};
 use crate::UnixTime;
 use crate::go::{PemSection, pem_sections};
+use crate::secret::SecretString;
 
 impl KubeconfigFile {
     /// Says what the file would do, and what speaks against it, at the time `now`.
@@ -75,15 +76,20 @@ impl FileAuthProvider {
     /// A provider other than `oidc` may keep a secret under any key.
     fn holds_secrets(&self) -> bool {
         if self.name == "oidc" {
+            let issuer = self.text("idp-issuer-url");
             ["client-secret", "id-token", "refresh-token"].iter().any(|key| self.has(key))
+                || redact::url(issuer) != issuer
+                || ["client-id", "idp-certificate-authority"].iter().any(|key| {
+                    let text = self.text(key);
+                    redact::url_in(text) != text
+                })
         } else {
             self.config.iter().flatten().any(|(_, value)| !value.is_empty())
         }
     }
 
-    fn text(&self, key: &str) -> String {
-        let value = self.config.as_ref().and_then(|config| config.get(key));
-        value.map(|value| redact::url(value.expose_secret())).unwrap_or_default()
+    fn text(&self, key: &str) -> &str {
+        self.config.as_ref().and_then(|config| config.get(key)).map(SecretString::expose_secret).unwrap_or_default()
     }
 }
 
@@ -94,7 +100,9 @@ impl FileExec {
             .iter()
             .flatten()
             .map(|ExecEnvVar { name, value }| format!("{name}={}", value.expose_secret().replace(' ', "")));
-        redact::hides_secret(self.args.iter().flatten().map(|arg| arg.expose_secret()))
+        let names = self.env.iter().flatten().map(|variable| variable.name.as_str());
+        names.chain([self.command.as_str()]).any(|text| redact::hides_secret(std::iter::once(text)))
+            || redact::hides_secret(self.args.iter().flatten().map(|arg| arg.expose_secret()))
             || assigned.into_iter().any(|text| redact::hides_secret(std::iter::once(text.as_str())))
     }
 }
@@ -187,9 +195,9 @@ impl Inspector<'_> {
         }
         if let Some(exec) = &user.exec {
             credentials.push(CredentialFacts::Exec(ProgramFacts {
-                command: exec.command.clone(),
+                command: redact::argument(&exec.command),
                 args: redact::arguments(exec.args.iter().flatten().map(|arg| arg.expose_secret())),
-                env: exec.env.iter().flatten().map(|variable| variable.name.clone()).collect(),
+                env: exec.env.iter().flatten().map(|variable| redact::argument(&variable.name)).collect(),
                 provide_cluster_info: exec.provide_cluster_info,
             }));
         }
@@ -231,14 +239,14 @@ impl Inspector<'_> {
                 format!("the user `{name}` has the auth provider `{}`, which kubectl does not have", provider.name);
             self.find(FindingCode::AuthProviderUnknown, text);
         }
-        let authority = provider.text("idp-certificate-authority");
+        let authority = redact::url_in(provider.text("idp-certificate-authority"));
         if !authority.is_empty() {
             self.files.push(authority);
         }
         CredentialFacts::AuthProvider(AuthProviderFacts {
             name: provider.name.clone(),
-            issuer: provider.text("idp-issuer-url"),
-            client_id: provider.text("client-id"),
+            issuer: redact::url(provider.text("idp-issuer-url")),
+            client_id: redact::url_in(provider.text("client-id")),
             client_secret: provider.has("client-secret"),
             id_token: provider.has("id-token"),
             refresh_token: provider.has("refresh-token"),

@@ -188,7 +188,6 @@ pub struct FileExec {
 impl fmt::Debug for FileExec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileExec")
-            .field("command", &self.command)
             .field("args", &self.args.as_ref().map_or(0, Vec::len))
             .field("env", &self.env.as_ref().map_or(0, Vec::len))
             .finish_non_exhaustive()

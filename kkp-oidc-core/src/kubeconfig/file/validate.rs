@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::redact::{REDACTED, url};
 use super::{FileCluster, FileContext, FileUser, KubeconfigFile};
 use crate::go::{GoUrl, quoted};
 
@@ -175,7 +176,10 @@ fn proxy_fault(proxy_url: &str) -> Option<String> {
         Err(_) => Some("could not parse".to_owned()),
         Ok(GoUrl { scheme, .. }) => {
             let known = ["http", "https", "socks5"].contains(&scheme.as_str());
-            (!known).then(|| format!("unsupported scheme {}, must be http, https, or socks5", quoted(&scheme)))
+            // Of `name:password@host` the name is the scheme.
+            let is_user = url(proxy_url).starts_with(REDACTED);
+            let scheme = if is_user { REDACTED } else { &scheme };
+            (!known).then(|| format!("unsupported scheme {}, must be http, https, or socks5", quoted(scheme)))
         }
     }
 }
