@@ -280,7 +280,7 @@ impl<F> Known<'_, F> {
     where
         F: Fn(&T) -> Result<SecretString, RenderKubeconfigError>,
     {
-        let mut numbers = self.numbers.remove(base).unwrap_or(Numbers { next: 2, of: HashMap::new() });
+        let mut numbers = self.numbers.remove(base).unwrap_or_else(|| Numbers { next: 2, of: HashMap::new() });
         loop {
             let candidate = format!("{base}-{}", numbers.next);
             match all.get(&candidate) {
