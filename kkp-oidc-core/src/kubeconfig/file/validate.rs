@@ -1,10 +1,12 @@
 //! What client-go's `clientcmd.Validate` says about a file, in its words.
 
 use std::collections::BTreeSet;
+use std::str::FromStr as _;
 
 use super::redact::{REDACTED, url};
 use super::{FileCluster, FileContext, FileUser, KubeconfigFile};
 use crate::go::{GoUrl, quoted};
+use crate::rbac::Namespace;
 
 /// Tries to open a file; the error is the one of Go, such as `open ca.pem: no such file or directory`.
 pub(super) type Open<'a> = dyn Fn(&str) -> Result<Vec<u8>, String> + 'a;
@@ -56,7 +58,7 @@ impl KubeconfigFile {
         } else if !self.clusters.contains_key(&context.cluster) {
             found.push(format!("cluster {cluster} was not found for context {context_name}"));
         }
-        if !context.namespace.is_empty() && !is_dns_label(&context.namespace) {
+        if !context.namespace.is_empty() && Namespace::from_str(&context.namespace).is_err() {
             let namespace = quoted(&context.namespace);
             found.push(format!(
                 "namespace {namespace} for context {context_name} does not conform to the kubernetes DNS_LABEL rules"
@@ -182,10 +184,4 @@ fn proxy_fault(proxy_url: &str) -> Option<String> {
             (!known).then(|| format!("unsupported scheme {}, must be http, https, or socks5", quoted(scheme)))
         }
     }
-}
-
-/// RFC 1123, as Kubernetes has it.
-fn is_dns_label(text: &str) -> bool {
-    let inner = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
-    text.len() <= 63 && text.bytes().all(|byte| inner(&byte)) && !text.starts_with('-') && !text.ends_with('-')
 }
