@@ -18,6 +18,7 @@ pub mod feature_gates;
 mod go;
 pub mod id_token;
 pub mod ids;
+mod invisible;
 pub mod issuer;
 mod json_object;
 pub mod kkp;

@@ -50,8 +50,11 @@ fn an_address_must_be_there_and_be_text() {
 }
 
 #[test]
-fn control_characters_are_refused() {
-    for escape in [r"\u0000", r"\n", r"\r\n", r"\t", r"\u001b", r"\u007f", r"\u0085", r"\u009f"] {
+fn what_nobody_sees_is_refused() {
+    for escape in [
+        r"\u0000", r"\n", r"\r\n", r"\t", r"\u001b", r"\u007f", r"\u0085", r"\u009f", " ", r"\u00a0", r"\u00ad",
+        r"\u200b", r"\u202e", r"\u2060", r"\ufeff",
+    ] {
         let claims = format!(r#","email":"a{escape}@example.com""#);
         assert_eq!(email(&claims, EmailPolicy::RefuseUnverified), Err(ClaimsError::EmailMalformed), "{escape}");
     }

@@ -10,6 +10,7 @@ use x509_parser::public_key::PublicKey;
 use x509_parser::x509::{SubjectPublicKeyInfo, X509Version};
 
 use crate::UnixTime;
+use crate::invisible::printable;
 
 /// Longest certificate that is taken, in bytes of DER (1 MiB). Real ones have up to 10 KiB.
 pub const MAX_CERTIFICATE_LEN: usize = 1024 * 1024;
@@ -186,14 +187,5 @@ const MAX_SHOWN_CHARS: usize = 300;
 
 /// `text` on one line, cut to [`MAX_SHOWN_CHARS`], without what a terminal would obey.
 pub(super) fn shown(text: &str) -> String {
-    text.chars()
-        .take(MAX_SHOWN_CHARS)
-        .map(|character| if is_invisible(character) { char::REPLACEMENT_CHARACTER } else { character })
-        .collect()
-}
-
-/// Control characters, and those that turn the direction of text or cannot be seen.
-fn is_invisible(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    text.chars().take(MAX_SHOWN_CHARS).map(printable).collect()
 }

@@ -13,7 +13,7 @@ use x509_parser::x509::{X509Name, X509Version};
 use super::Client;
 use super::constraints::{NameConstraints, is_host_name};
 use super::signature::{PublicKey, SignatureAlgorithm};
-use crate::UnixTime;
+use crate::{UnixTime, invisible};
 
 /// The bit `keyCertSign` of a key usage, as x509-parser numbers it.
 const KEY_CERT_SIGN: u16 = 1 << 5;
@@ -260,13 +260,9 @@ pub(super) fn ip_address(bytes: &[u8]) -> Option<IpAddr> {
     four.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
 }
 
-/// Text of a certificate without what would write over the terminal or turn its direction around.
+/// Text of a certificate without what would write over the terminal, turn its direction around or not be seen.
 pub(super) fn printable(text: &str) -> String {
-    let is_harmful = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|letter| if is_harmful(letter) { '\u{fffd}' } else { letter }).collect()
+    text.chars().map(invisible::printable).collect()
 }
 
 /// Lower-case hexadecimal.

@@ -14,7 +14,6 @@ pub use fix::{Fix, apply};
 pub use json::{to_json, to_values};
 pub use render::to_text;
 pub use sarif::to_sarif;
-pub(crate) use source::printable;
 pub use source::{Place, ReadSourceError, Source};
 
 /// How bad a finding is.

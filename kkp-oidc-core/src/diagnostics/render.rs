@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::diagnostics::{Finding, Place, Source, printable};
+use crate::diagnostics::{Finding, Place, Source};
+use crate::invisible::printable;
 
 /// One finding in the manner of a compiler: its code, the line with the place underlined, the reason, and the way out.
 ///

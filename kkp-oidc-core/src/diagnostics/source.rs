@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::invisible::printable;
 use crate::secret::SecretString;
 use crate::yaml::Span;
 
@@ -167,15 +168,6 @@ impl Source {
             }));
         }
         around
-    }
-}
-
-/// A character as a terminal may have it: none that moves the cursor or turns the direction of text around.
-pub(crate) fn printable(character: char) -> char {
-    match character {
-        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        character if character.is_control() => '\u{fffd}',
-        character => character,
     }
 }
 

@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq as _;
 use super::algorithm::Algorithm;
 use crate::UnixTime;
 use crate::authorization::Nonce;
+use crate::invisible::is_invisible;
 use crate::issuer::{ClientId, EmailPolicy, IssuerUrl};
 use crate::json_object::from_object;
 use crate::secret::SecretString;
@@ -190,10 +191,9 @@ pub(super) fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     Value::deserialize(deserializer).map(Some)
 }
 
-/// What no address has: control characters, blanks, and what turns the direction of text around.
+/// What no address has: blanks, and what nobody sees, so that it would pass for another address.
 fn is_unprintable(c: char) -> bool {
-    let turns_text = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    c.is_control() || c.is_whitespace() || turns_text
+    c.is_whitespace() || is_invisible(c)
 }
 
 /// The claim as non-empty text.

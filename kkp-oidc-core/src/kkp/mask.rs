@@ -1,6 +1,7 @@
 //! What may be said of an installation: no text that leaves here repeats a secret of its files.
 
-use crate::diagnostics::{Finding, printable};
+use crate::diagnostics::Finding;
+use crate::invisible::printable;
 use crate::kkp::Installation;
 
 /// What stands in the place of what is hidden.

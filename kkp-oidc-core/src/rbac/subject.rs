@@ -1,6 +1,7 @@
 //! Who is bound, and what is worth saying about them.
 
 use super::name::{GroupsPrefix, SubjectName};
+use crate::invisible::is_invisible;
 
 /// Whom a binding gives a role.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -101,14 +102,6 @@ fn push_once<T: PartialEq>(list: &mut Vec<T>, item: T) {
     if !list.contains(&item) {
         list.push(item);
     }
-}
-
-/// Whether the character takes no room or turns the direction of what follows.
-const fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-    )
 }
 
 /// What can be right, and often is not.

@@ -1,5 +1,7 @@
 //! What a server must not be able to do: end the program, or be taken for somebody.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::ca_check::{Client, Outcome, check, explain};
 use proptest::prelude::*;
@@ -45,6 +47,25 @@ fn many_certificates_of_one_name_do_not_take_long() {
     let verdicts = check(&bundle, &chain, None, UnixTime::from_secs(NOW));
     assert_eq!(verdicts.iter().filter(|verdict| verdict.is_accepted()).count(), 0);
     assert_eq!(explain(&bundle, UnixTime::from_secs(NOW)).entries.len(), 4);
+}
+
+#[test]
+fn names_have_nothing_that_is_not_seen() {
+    let pem = include_str!("../../../tests/fixtures/ca-bundle/root.pem");
+    let base64: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    let mut root = STANDARD.decode(base64).unwrap_or_default();
+    let said = |root: &[u8]| {
+        let entries = explain(&[root.to_vec()], UnixTime::from_secs(NOW)).entries;
+        entries.into_iter().map(|entry| entry.certificate.subject).collect::<Vec<_>>()
+    };
+    assert_eq!(said(&root), ["O=Example, CN=Example Root"]);
+    let places: Vec<usize> = (0..root.len()).filter(|&at| root[at..].starts_with(b"Example Root")).collect();
+    for hidden in ["\u{200b}", "\u{feff}"] {
+        for &at in &places {
+            root[at + 3..at + 6].copy_from_slice(hidden.as_bytes());
+        }
+        assert_eq!(said(&root), ["O=Example, CN=Exa\u{fffd}e Root"]);
+    }
 }
 
 proptest! {

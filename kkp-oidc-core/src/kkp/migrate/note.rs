@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::diagnostics::{Place, Source, printable};
+use crate::diagnostics::{Place, Source};
+use crate::invisible::printable;
 use crate::kkp::Installation;
 
 /// Most notes of one migration; nobody reads more, and hostile files could have any number.

@@ -1,5 +1,7 @@
 //! What may be shown of text that can hold a secret, and of text that can play tricks on a terminal.
 
+use crate::invisible::is_invisible;
+
 /// What stands in the place of a secret.
 pub(super) const REDACTED: &str = "<redacted>";
 
@@ -172,23 +174,6 @@ pub(super) fn url_in(text: &str) -> String {
 /// A program or a variable's name, without what looks like a secret in it.
 pub(super) fn argument(text: &str) -> String {
     arguments(std::iter::once(text)).concat()
-}
-
-/// Whether a character is not to be sent to a terminal as it is: control characters, and what hides or turns text.
-pub(super) fn is_invisible(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e0fff}'
-        )
 }
 
 /// Text as it may be shown on a terminal: what is invisible is escaped.

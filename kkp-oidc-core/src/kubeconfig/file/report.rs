@@ -6,7 +6,8 @@ use std::fmt;
 use serde::Serialize;
 
 use super::facts::{ClusterFacts, CredentialFacts, Inspection, TrustFacts, UserFacts};
-use super::redact::{is_invisible, visible};
+use super::redact::visible;
+use crate::invisible::is_invisible;
 
 impl fmt::Display for Inspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
