@@ -93,15 +93,39 @@ impl ReadToken {
     }
 }
 
-/// Sources of distributed claims come with an access token each, those of aggregated ones with a token.
+/// Sources of distributed claims come with an access token each, those of aggregated ones with a token. Whatever is in the
+/// place of one is taken for one, and so is what is no source; what is wrong stays wrong, for the verdict.
 fn redact_sources(claims: &mut Map<String, Value>) {
-    let Some(Value::Object(sources)) = claims.get_mut("_claim_sources") else { return };
-    for source in sources.values_mut() {
-        for field in ["access_token", "JWT"] {
-            if let Some(Value::String(text)) = source.get_mut(field) {
-                "[redacted]".clone_into(text);
+    for (_, claim) in claims.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case("_claim_sources")) {
+        let Value::Object(sources) = claim else {
+            redact(claim);
+            continue;
+        };
+        for source in sources.values_mut() {
+            let Value::Object(fields) = source else {
+                redact(source);
+                continue;
+            };
+            for (name, value) in fields {
+                match value {
+                    _ if !["access_token", "JWT"].iter().any(|secret| name.eq_ignore_ascii_case(secret)) => {}
+                    Value::String(_) => redact(value),
+                    Value::Null => {}
+                    // It must not become the text that it should have been.
+                    _ => *value = Value::Array(vec![REDACTED.into()]),
+                }
             }
         }
+    }
+}
+
+/// What stands in the place of a secret.
+const REDACTED: &str = "[redacted]";
+
+/// A text in the place of what is there, if anything is.
+fn redact(value: &mut Value) {
+    if *value != Value::Null {
+        *value = REDACTED.into();
     }
 }
 

@@ -1,5 +1,7 @@
 //! Input that nobody means well with: one clear error each, and limits at their edges.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kkp_oidc_core::apiserver::{
     AuthenticationConfiguration, ClaimMappings, ClaimOrExpression, ClaimValidationRule, ExtraMapping, JwkSet,
     JwtAuthenticator, JwtIssuer, ParseAuthenticationConfigurationError, ParseJwkSetError, ParseTokenError,
@@ -168,5 +170,27 @@ proptest! {
     fn reviewing_anything_ends(jwt in proptest::collection::vec(entry(), 0..3)) {
         let configuration = AuthenticationConfiguration { jwt, ..AuthenticationConfiguration::default() };
         let _ = configuration.review();
+    }
+}
+
+#[test]
+fn tokens_within_a_token_are_hidden_whatever_holds_them() {
+    for (sources, shown) in [
+        (r#"{"s":{"endpoint":"e","access_token":"canary"}}"#, r#"{"s":{"access_token":"[redacted]","endpoint":"e"}}"#),
+        (r#"{"s":{"JWT":"canary"},"t":null}"#, r#"{"s":{"JWT":"[redacted]"},"t":null}"#),
+        (r#"{"s":{"jwt":["canary"]}}"#, r#"{"s":{"jwt":["[redacted]"]}}"#),
+        (r#"{"s":{"access_token":{"a":"canary"}}}"#, r#"{"s":{"access_token":["[redacted]"]}}"#),
+        (r#"{"s":{"access_token":null}}"#, r#"{"s":{"access_token":null}}"#),
+        (r#"{"s":"canary"}"#, r#"{"s":"[redacted]"}"#),
+        (r#"{"s":["canary"]}"#, r#"{"s":"[redacted]"}"#),
+        (r#""canary""#, r#""[redacted]""#),
+        (r#"["canary"]"#, r#""[redacted]""#),
+    ] {
+        for name in ["_claim_sources", "_Claim_Sources"] {
+            let payload = URL_SAFE_NO_PAD.encode(format!(r#"{{"{name}":{sources}}}"#));
+            let token = ReadToken::parse(&format!("e30.{payload}.").into()).unwrap();
+            let claims = serde_json::to_string(token.claims()).unwrap();
+            assert_eq!(claims, format!(r#"{{"{name}":{shown}}}"#));
+        }
     }
 }
