@@ -237,8 +237,22 @@ fn check_signature(token: &ReadToken, keys: Option<&JwkSet>, checks: &mut Checks
             let reason = format!("no key has the `kid` {}, the set has {}", shown(token.key_id()), ids.join(", "));
             checks.failed(Rule::Signature, reason, "fetch the key set again: the provider may have new keys");
         }
+        Err(SignatureFault::EmptySet) => {
+            let reason = "the key set has no key that can be read";
+            checks.failed(Rule::Signature, reason, "fetch the key set again, from the provider's `jwks_uri`");
+        }
+        Err(SignatureFault::KeyLength { bits }) => {
+            let bound = if bits < 2048 { "short" } else { "long" };
+            let reason =
+                format!("not checked, the key has {bits} bits: too {bound} for this check of {}", token.algorithm());
+            checks.not_judged(Rule::Signature, reason, "have the provider sign with RSA keys of 2048 to 8192 bits");
+        }
         Err(SignatureFault::Invalid) => {
-            let reason = "no key of the set that fits made this signature";
+            let reason = if token.key_id().is_empty() {
+                "the token has no `kid`, and no key of the set made its signature"
+            } else {
+                "no key of the set that fits made this signature"
+            };
             checks.failed(Rule::Signature, reason, "the token was changed, or the key set is another provider's");
         }
     }

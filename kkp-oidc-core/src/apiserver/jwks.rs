@@ -61,14 +61,17 @@ impl JwkSet {
     /// Say whether one of the keys made the token's signature. As kube-apiserver does, `kid` must be the same text
     /// where the token has one; each key that has it is tried.
     pub(super) fn verify(&self, token: &ReadToken) -> Result<(), SignatureFault> {
-        let mut has_key = false;
+        let mut fault = if self.keys.is_empty() { SignatureFault::EmptySet } else { SignatureFault::NoKey };
         for key in self.keys.iter().filter(|key| token.key_id().is_empty() || key.kid == token.key_id()) {
-            has_key = true;
-            if key.verifies(token) {
-                return Ok(());
+            match key.verify(token) {
+                Ok(()) => return Ok(()),
+                // Any key that cannot be asked may have made it.
+                Err(unasked @ SignatureFault::KeyLength { .. }) => fault = unasked,
+                Err(_) if matches!(fault, SignatureFault::KeyLength { .. }) => {}
+                Err(other) => fault = other,
             }
         }
-        Err(if has_key { SignatureFault::Invalid } else { SignatureFault::NoKey })
+        Err(fault)
     }
 
     /// The `kid` of every key, in the order of the set.
@@ -80,34 +83,61 @@ impl JwkSet {
 /// Why a signature does not hold.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum SignatureFault {
+    /// The set has no key that can be read.
+    EmptySet,
     /// No key has the token's `kid`.
     NoKey,
+    /// An RSA key that has it is of a length, in bits, for which aws-lc-rs does not have the algorithm.
+    KeyLength { bits: usize },
     /// No key that has it made this signature.
     Invalid,
 }
 
+/// Shortest RSA key of Go's `crypto/rsa`.
+const MIN_RSA_BITS: usize = 1024;
+
+/// Longest RSA key of aws-lc-rs. Go has no limit.
+const MAX_RSA_BITS: usize = 8192;
+
+/// The length of a number without zeros in front.
+fn bits(number: &[u8]) -> usize {
+    let zeros = number.iter().position(|&byte| byte != 0).unwrap_or(number.len());
+    let number = number.get(zeros..).unwrap_or_default();
+    let first = number.first().map_or(0, |byte| usize::try_from(byte.leading_zeros()).unwrap_or_default());
+    number.len().saturating_mul(8).saturating_sub(first)
+}
+
 impl Jwk {
-    fn verifies(&self, token: &ReadToken) -> bool {
-        match token.algorithm() {
-            "RS256" => self.rsa(token, &signature::RSA_PKCS1_2048_8192_SHA256),
-            "RS384" => self.rsa(token, &signature::RSA_PKCS1_2048_8192_SHA384),
-            "RS512" => self.rsa(token, &signature::RSA_PKCS1_2048_8192_SHA512),
-            "PS256" => self.rsa(token, &signature::RSA_PSS_2048_8192_SHA256),
-            "PS384" => self.rsa(token, &signature::RSA_PSS_2048_8192_SHA384),
-            "PS512" => self.rsa(token, &signature::RSA_PSS_2048_8192_SHA512),
+    fn verify(&self, token: &ReadToken) -> Result<(), SignatureFault> {
+        let is_good = match token.algorithm() {
+            "RS256" => return self.rsa(token, &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY, 1024),
+            "RS384" => return self.rsa(token, &signature::RSA_PKCS1_2048_8192_SHA384, 2048),
+            "RS512" => return self.rsa(token, &signature::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY, 1024),
+            "PS256" => return self.rsa(token, &signature::RSA_PSS_2048_8192_SHA256, 2048),
+            "PS384" => return self.rsa(token, &signature::RSA_PSS_2048_8192_SHA384, 2048),
+            "PS512" => return self.rsa(token, &signature::RSA_PSS_2048_8192_SHA512, 2048),
             "ES256" => self.elliptic(token, "P-256", 32, &signature::ECDSA_P256_SHA256_FIXED),
             "ES384" => self.elliptic(token, "P-384", 48, &signature::ECDSA_P384_SHA384_FIXED),
             "ES512" => self.elliptic(token, "P-521", 66, &signature::ECDSA_P521_SHA512_FIXED),
             _ => false,
-        }
+        };
+        if is_good { Ok(()) } else { Err(SignatureFault::Invalid) }
     }
 
-    fn rsa(&self, token: &ReadToken, parameters: &'static RsaParameters) -> bool {
+    /// kube-apiserver takes keys of [`MIN_RSA_BITS`] and more; `parameters` take `from` to [`MAX_RSA_BITS`].
+    fn rsa(&self, token: &ReadToken, parameters: &'static RsaParameters, from: usize) -> Result<(), SignatureFault> {
         let (Ok(n), Ok(e)) = (URL_SAFE_NO_PAD.decode(&self.n), URL_SAFE_NO_PAD.decode(&self.e)) else {
-            return false;
+            return Err(SignatureFault::Invalid);
         };
+        let bits = bits(&n);
+        if self.kty != "RSA" || bits < MIN_RSA_BITS {
+            return Err(SignatureFault::Invalid);
+        }
+        if bits < from || bits > MAX_RSA_BITS {
+            return Err(SignatureFault::KeyLength { bits });
+        }
         let key = RsaPublicKeyComponents { n, e };
-        self.kty == "RSA" && key.verify(parameters, token.signing_input(), token.signature()).is_ok()
+        key.verify(parameters, token.signing_input(), token.signature()).map_err(|_| SignatureFault::Invalid)
     }
 
     /// `len` is that of a coordinate, in bytes.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::apiserver::{
-    AuthenticationConfiguration, Authenticators, Decision, JwkSet, ReadToken, Rule, SigningAlgorithms, Verdict, decide,
+    AuthenticationConfiguration, Authenticators, Decision, JwkSet, ReadToken, Rule, SigningAlgorithms, State, Verdict,
+    decide,
 };
 use serde::Deserialize;
 
@@ -123,4 +124,50 @@ fn without_keys_all_but_the_signature_is_the_same() {
         assert_eq!(rest(&with), rest(&without), "{}", answer.name);
         assert!(!without.signature_checked);
     }
+}
+
+/// What is said of the signature of a token, and whether it was judged.
+fn signature(token: &str, jwks: &str) -> (State, String) {
+    let configuration = "apiVersion: apiserver.config.k8s.io/v1\nkind: AuthenticationConfiguration\njwt:\n- issuer: {url: \
+                         'https://idp.example.com/dex', audiences: [kubermaticIssuer]}\n  claimMappings: {username: \
+                         {claim: sub, prefix: ''}}\n";
+    let configuration = AuthenticationConfiguration::parse(configuration.as_bytes()).unwrap();
+    let keys = JwkSet::parse(jwks.as_bytes()).unwrap();
+    let algorithms = SigningAlgorithms::all();
+    let authenticators = Authenticators { configuration: &configuration, algorithms: &algorithms, keys: Some(&keys) };
+    let decision = decide(&ReadToken::parse(&token.into()).unwrap(), &authenticators, UnixTime::from_secs(0));
+    let check = decision.checks.into_iter().find(|check| check.rule == Rule::Signature).unwrap();
+    (check.state, check.reason)
+}
+
+#[test]
+fn signatures_of_short_keys_are_checked_as_far_as_possible() {
+    let data: serde_json::Value = serde_json::from_str(include_str!("../data/apiserver/short-key.json")).unwrap();
+    let jwks = data["jwks"].to_string();
+    let token = |name: &str| data["tokens"][name].as_str().unwrap().to_owned();
+    let made = (State::Ok, "made by a key of the set".to_owned());
+    for name in ["RS256", "RS512", "RS256 without kid"] {
+        assert_eq!(signature(&token(name), &jwks), made, "{name}");
+    }
+    for name in ["RS384", "PS256"] {
+        let reason = format!("not checked, the key has 1024 bits: too short for this check of {name}");
+        assert_eq!(signature(&token(name), &jwks), (State::NotJudged, reason));
+    }
+    let failed = |reason: &str| (State::Failed, reason.to_owned());
+    let changed = |name: &str| {
+        let token = token(name);
+        let (rest, signature) = token.rsplit_once('.').unwrap();
+        format!("{rest}.A{}", &signature[1..])
+    };
+    let no_fit = failed("no key of the set that fits made this signature");
+    assert_eq!(signature(&changed("RS256"), &jwks), no_fit);
+    let no_kid = failed("the token has no `kid`, and no key of the set made its signature");
+    assert_eq!(signature(&changed("RS256 without kid"), &jwks), no_kid);
+    let empty = failed("the key set has no key that can be read");
+    assert_eq!(signature(&token("RS256"), r#"{"keys":[]}"#), empty);
+    assert_eq!(signature(&token("RS256 without kid"), r#"{"keys":[{"kid":1}]}"#), empty);
+    // Go refuses keys of fewer than 1024 bits.
+    assert_eq!(signature(&token("RS384"), r#"{"keys":[{"kid":"short","kty":"RSA","n":"_w","e":"AQAB"}]}"#), no_fit);
+    let other = jwks.replace("\"short\"", "\"other\"");
+    assert_eq!(signature(&token("RS256"), &other), failed("no key has the `kid` \"short\", the set has \"other\""));
 }
