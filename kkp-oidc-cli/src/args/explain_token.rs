@@ -23,6 +23,7 @@ Exit status: 0 accepted or only shown, 1 refused or undecided, 2 wrong usage, 3 
 
 /// What kube-apiserver makes of a token.
 #[derive(Args, Debug)]
+#[command(group = clap::ArgGroup::new("configuration").args(["authentication_config", "oidc_issuer_url"]))]
 pub(crate) struct ExplainTokenArgs {
     /// File with the ID token; `-` for stdin.
     #[arg(value_name = "FILE", default_value = "-")]
@@ -33,7 +34,7 @@ pub(crate) struct ExplainTokenArgs {
     #[command(flatten)]
     pub(crate) flags: FlagArgs,
     /// File with the provider's keys, as it gives them out at its `jwks_uri`; without it no signature is checked.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "configuration")]
     pub(crate) jwks: Option<PathBuf>,
     /// Judge at another time than now: RFC 3339, or a day such as 2020-06-01.
     #[arg(long, value_name = "TIME")]

@@ -186,7 +186,8 @@ fn a_configuration_that_kube_apiserver_refuses_is_refused_with_all_findings() {
 
     folder.write("keys.json", b"[]");
     let stderr = "error: keys.json is no key set\n  caused by: the key set is not a JSON object with a list `keys`\n";
-    assert_eq!(folder.explain(&["token", "--jwks=keys.json"]), ended(1, "", stderr));
+    let arguments = ["token", "--jwks=keys.json"].into_iter().chain(FLAGS).collect::<Vec<_>>();
+    assert_eq!(folder.explain(&arguments), ended(1, "", stderr));
 }
 
 #[test]
@@ -206,7 +207,11 @@ fn usage_and_file_trouble_have_their_own_exit_statuses() {
     let expected = "error: missing cannot be read\n  caused by: No such file or directory (os error 2)\n";
     assert_eq!((code, stdout.as_str(), stderr.as_str()), (3, "", expected));
     let stderr = "error: standard input can be only one of token, configuration, CA file and key set\n";
-    assert_eq!(folder.explain(&["-", "--jwks=-"]), ended(2, "", stderr));
+    assert_eq!(folder.explain(&["-", "--jwks=-", "--authentication-config=config.yaml"]), ended(2, "", stderr));
+    let (code, stdout, stderr) = folder.explain(&["token", "--jwks=keys.json"]);
+    let missing = "error: the following required arguments were not provided:\n  \
+                   <--authentication-config <FILE>|--oidc-issuer-url <URL>>";
+    assert_eq!((code, stdout.as_str(), stderr.split("\n\n").next()), (2, "", Some(missing)));
     for arguments in [
         &["token", "--client-id=x"][..],
         &["token", "--issuer-url=https://x"],
