@@ -145,6 +145,19 @@ fn terminals_are_left_alone_and_tokens_within_tokens_are_not_shown() {
 }
 
 #[test]
+fn the_command_for_a_user_is_quoted_for_a_shell() {
+    let folder = Folder::with("good");
+    // {"alg":"RS256"} . {"iss":"https://x","aud":"x","sub":"o'brien%1","exp":4102444800,"groups":["a b","c"]}
+    let token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL3giLCJhdWQiOiJ4Iiwic3ViIjoibydicmllbiUxIiwiZXhwIjo0MTAyNDQ0ODAwLCJncm91cHMiOlsiYSBiIiwiYyJdfQ.AAAA";
+    let flags =
+        ["--issuer-url=https://x", "--client-id=x", "--username-prefix=-", "--groups-claim=groups", "--at=2026-06-01"];
+    let (code, stdout, _) = explain(folder.0.path(), &flags, token.as_bytes());
+    let command = stdout.lines().find_map(|line| line.strip_prefix("  what they may do: "));
+    let expected = r"kubectl auth can-i --list '--as=o'\''brien%1' '--as-group=a b' --as-group=c";
+    assert_eq!((code, command), (0, Some(expected)));
+}
+
+#[test]
 fn what_is_no_token_is_refused_in_one_sentence() {
     let folder = Folder::with("good");
     let refused = |cause: &str, hint: &str| {

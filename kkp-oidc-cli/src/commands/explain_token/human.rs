@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::apiserver::{Decision, ReadToken, State, User, Verdict, printable};
+use kkp_oidc_core::shell::Shell;
 use serde_json::{Map, Value};
 
 /// Claims that are times ([OpenID Connect Core 1.0 section 2] and section 5.1).
@@ -76,15 +77,11 @@ fn write_user(text: &mut String, user: &User) {
     // What cannot be shown cannot be pasted either, and nobody is impersonated without a name.
     let is_shown = |name: &String| !name.is_empty() && printable(name) == *name;
     if is_shown(&user.name) && user.groups.iter().all(is_shown) {
-        let groups: String = user.groups.iter().map(|group| format!(" --as-group={}", shell_word(group))).collect();
-        let _ = writeln!(text, "  what they may do: kubectl auth can-i --list --as={}{groups}", shell_word(&user.name));
+        let words = ["kubectl", "auth", "can-i", "--list"].map(str::to_owned).into_iter();
+        let groups = user.groups.iter().map(|group| format!("--as-group={group}"));
+        let words = words.chain([format!("--as={}", user.name)]).chain(groups);
+        if let Ok(command) = Shell::Bash.command(words) {
+            let _ = writeln!(text, "  what they may do: {command}");
+        }
     }
-}
-
-/// `word` so that a POSIX shell takes it as it is.
-fn shell_word(word: &str) -> String {
-    if word.chars().all(|c| c.is_ascii_alphanumeric() || "@%+=:,./_-".contains(c)) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
