@@ -103,9 +103,13 @@ impl CliError {
             | Self::Pkcs12(_)
             | Self::Server { .. } => ENVIRONMENT,
             Self::Explain(ExplainError::StdinTwice) => USAGE,
-            Self::Explain(_) | Self::NoSubject(_) | Self::Migrate(_) | Self::Render(_) | Self::Quote(_) => REFUSED,
+            Self::Explain(_)
+            | Self::Kubeconfig(_)
+            | Self::Migrate(_)
+            | Self::NoSubject(_)
+            | Self::Render(_)
+            | Self::Quote(_) => REFUSED,
             Self::NoPassword { .. } | Self::PasswordsDiffer => USAGE,
-            Self::Kubeconfig(error) => error.exit_status(),
             #[cfg(feature = "serve")]
             Self::Serve(error) => error.exit_status(),
         })

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use kkp_oidc_core::ca_bundle::CaBundleError;
 use kkp_oidc_core::kubeconfig::RenderKubeconfigError;
 use kkp_oidc_core::kubeconfig::file::{MergeKubeconfigsError, ReadKubeconfigError};
-
-use crate::exit_status::{ENVIRONMENT, REFUSED};
+use kkp_oidc_core::yaml::{ParseYamlError, YamlFault};
 
 /// Why a kubeconfig is not read, merged or written.
 #[derive(Debug, thiserror::Error)]
@@ -30,18 +29,18 @@ pub(crate) enum KubeconfigError {
 }
 
 impl KubeconfigError {
-    pub(crate) const fn exit_status(&self) -> u8 {
-        match self {
-            Self::Merge(_) | Self::Unwritable(_) | Self::NoContext { .. } => REFUSED,
-            Self::Read { .. } | Self::CaBundle(_) | Self::NotASecret { .. } => ENVIRONMENT,
-        }
-    }
-
-    pub(crate) const fn hint(&self) -> Option<&'static str> {
+    pub(crate) fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Merge(MergeKubeconfigsError::UnknownFields { .. }) => {
                 Some("kubectl ignores these fields; mend or remove them, then merge again")
             }
+            Self::Read { cause: ReadKubeconfigError::Yaml(ParseYamlError::Refused { fault, .. }), .. } => match fault {
+                YamlFault::WrongType { expected } if expected == "a string" => {
+                    Some("quote it: without quotes YAML takes it for something else than text")
+                }
+                _ => None,
+            },
+            Self::NotASecret { .. } => Some("give a file with the secret on one line, and nothing else"),
             _ => None,
         }
     }

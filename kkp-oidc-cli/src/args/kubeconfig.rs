@@ -32,7 +32,7 @@ Exit status: 0 merged, 1 refused, 2 wrong usage, 3 file trouble.";
 const INSPECT_HELP: &str = "\
 Nothing is run and no server is asked. Secrets are never shown, nor arguments that look like one.
 
-Exit status: 0 nothing speaks against it, 1 findings, 2 wrong usage, 3 file trouble.";
+Exit status: 0 nothing speaks against it, 1 findings or no kubeconfig, 2 wrong usage, 3 file trouble.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KubeconfigCommand {

@@ -82,9 +82,15 @@ finding: the cluster `c` is spoken to without TLS: anybody on the way reads and 
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_file_trouble() {
-    let folder = folder(&[("html", "<html></html>\n")]);
+fn a_file_that_is_no_kubeconfig_is_refused() {
+    let folder = folder(&[("html", "<html></html>\n"), ("number", "users: [{name: u, user: {token: 123}}]")]);
     let expected = "error: html is not read\n  caused by: the kubeconfig cannot be read\n  caused by: the YAML text is not \
                     a map (line 1, column 1)\n";
-    assert_eq!(kubeconfig(folder.path(), &["inspect", "html"], ""), (3, String::new(), expected.to_owned()));
+    assert_eq!(kubeconfig(folder.path(), &["inspect", "html"], ""), (1, String::new(), expected.to_owned()));
+    let expected = "error: number is not read\n  caused by: the kubeconfig cannot be read\n  caused by: \
+                    `users[0].user.token` is not a string (line 1, column 33)\n\n\
+                    hint: quote it: without quotes YAML takes it for something else than text\n";
+    assert_eq!(kubeconfig(folder.path(), &["inspect", "number"], ""), (1, String::new(), expected.to_owned()));
+    let expected = "error: absent cannot be read\n  caused by: No such file or directory (os error 2)\n";
+    assert_eq!(kubeconfig(folder.path(), &["inspect", "absent"], ""), (3, String::new(), expected.to_owned()));
 }

@@ -172,13 +172,13 @@ fn what_cannot_be_merged_changes_nothing() {
     );
     refused(
         merge("twice"),
-        3,
+        1,
         "error: twice is not read\n  caused by: the kubeconfig cannot be read\n  caused by: `token` has a key twice \
          (line 1, column 41)\n",
     );
     refused(
         merge("nul"),
-        3,
+        1,
         "error: nul is not read\n  caused by: the kubeconfig cannot be read\n  caused by: the YAML text has a control \
          character (line 1, column 4)\n",
     );

@@ -141,6 +141,23 @@ fn what_does_not_fit_the_mode_is_wrong_usage() {
         usage("stdin can be read once, but `-` is given twice")
     );
     assert_eq!(run(&["--mode", "auth-provider"]), usage("the following required arguments were not provided:"));
-    let two_lines = (3, "error: secret is not one line of text".to_owned());
-    assert_eq!(run(&["--mode", "kubelogin", "--client-secret-file", "secret"]), two_lines);
+}
+
+#[test]
+fn refused_files_come_with_a_hint_and_are_no_file_trouble() {
+    let folder = folder(&[("secret", "a\nb\n"), ("ca.pem", "no PEM\n")]);
+    let run = |more: &[&str]| kubeconfig(folder.path(), &arguments(more), "");
+    let refused = |stderr: &str| (1, String::new(), stderr.to_owned());
+    assert_eq!(
+        run(&["--mode", "kubelogin", "--client-secret-file", "secret"]),
+        refused(
+            "error: secret is not one line of text\n\nhint: give a file with the secret on one line, and nothing else\n"
+        )
+    );
+    assert_eq!(
+        run(&["--mode", "kubelogin-pkce", "--ca", "ca.pem"]),
+        refused("error: ca.pem has no certificates, expected PEM with `-----BEGIN CERTIFICATE-----`\n")
+    );
+    let (code, ..) = run(&["--mode", "kubelogin-pkce", "--ca", "absent"]);
+    assert_eq!(code, 3);
 }
