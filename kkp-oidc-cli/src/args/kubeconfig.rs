@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::issuer::{ClientId, IssuerUrl};
+use kkp_oidc_core::kubeconfig::ServerAddress;
 
 const RENDER_HELP: &str = "\
 Secrets come from files, or from stdin with `-`, never from the command line; one line end at their end is dropped.
@@ -53,9 +54,9 @@ pub(crate) struct RenderArgs {
     /// How the user proves who it is.
     #[arg(long, value_enum)]
     pub(crate) mode: Mode,
-    /// The URL of the API server.
+    /// The URL of the API server, or its host and port; without a name or a password.
     #[arg(long, value_name = "URL")]
-    pub(crate) server: String,
+    pub(crate) server: ServerAddress,
     /// File with the certificates that the API server's is checked against, as PEM; without it, the system's count.
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,

@@ -161,3 +161,26 @@ fn refused_files_come_with_a_hint_and_are_no_file_trouble() {
     let (code, ..) = run(&["--mode", "kubelogin-pkce", "--ca", "absent"]);
     assert_eq!(code, 3);
 }
+
+#[test]
+fn the_server_is_an_address_without_a_password() {
+    let folder = folder(&[]);
+    let run = |server: &str| {
+        let mut arguments = arguments(&["--mode", "kubelogin-pkce"]);
+        arguments[2] = server;
+        kubeconfig(folder.path(), &arguments, "")
+    };
+    for (server, reason) in [
+        ("", "server is empty, expected an http or https URL or a host"),
+        ("not a url", "server is no http or https URL and no host"),
+        ("bob:pw@host", "server has an `@`, expected no name and no password in it"),
+        ("https://bob:pw@host", "server has an `@`, expected no name and no password in it"),
+    ] {
+        let (code, stdout, stderr) = run(server);
+        let first = stderr.lines().next().unwrap_or_default();
+        let expected = format!("error: invalid value '{server}' for '--server <URL>': {reason}");
+        assert_eq!((code, stdout.as_str(), first), (2, "", expected.as_str()));
+    }
+    let (code, stdout, _) = run("abc.example.com:30001");
+    assert_eq!((code, stdout), (0, file(PUBLIC).replace("https://abc", "abc")));
+}

@@ -37,6 +37,7 @@ pub use user::{
 };
 
 use crate::secret::SecretString;
+pub use crate::server_address::{ParseServerAddressError, ServerAddress};
 
 /// A kubeconfig: clusters, users, and contexts that bring one of each together.
 ///
