@@ -1,4 +1,5 @@
-//! Files of an installation: whatever is in them, they are read, checked, and rendered in every way, and nothing panics.
+//! Files of an installation: whatever is in them, they are read and checked, the findings are written in
+//! every way, and nothing panics.
 //! A line `#--- NAME` begins another file.
 #![no_main]
 

@@ -16,7 +16,7 @@ Exit status: 0 all is well, 1 there are errors or warnings, 2 wrong usage, 3 fil
 /// Findings about an installation's files and its living provider.
 #[derive(Args, Debug)]
 pub(crate) struct DoctorArgs {
-    /// Files, folders (their files by name, without hidden ones and subfolders), or `-` for stdin.
+    /// Files, folders (what ends in .yaml, .yml or .json, without hidden ones and subfolders), or `-` for stdin.
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// Ask the provider, too.

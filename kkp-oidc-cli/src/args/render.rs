@@ -26,7 +26,7 @@ pub(crate) struct RenderArgs {
     /// What to render.
     #[arg(value_name = "WHAT", value_enum)]
     pub(crate) what: WhatArg,
-    /// Files, folders (their files by name, without hidden ones and subfolders), or `-` for stdin.
+    /// Files, folders (what ends in .yaml, .yml or .json, without hidden ones and subfolders), or `-` for stdin.
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// The version of KKP, such as 2.13. Default: the last that reads these files.

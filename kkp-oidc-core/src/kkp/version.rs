@@ -8,7 +8,7 @@ use std::str::FromStr;
 pub struct Version(u16);
 
 impl Version {
-    /// The first with this feature.
+    /// 2.12, the first version with the share endpoint's feature gate.
     pub const V2_12: Self = Self(12);
     /// The last with the chart `kubermatic`.
     pub const V2_13: Self = Self(13);

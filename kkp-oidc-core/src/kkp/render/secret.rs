@@ -6,7 +6,7 @@ use crate::kkp::flags::{Flag, FlagValue};
 use crate::kkp::secret::{Secret, SecretName};
 use crate::shell::{QuoteError, Shell};
 
-/// What stands in the place of a secret. It is no value that KKP, Dex or Helm would work with, and `kkp-oidc check` says so.
+/// What stands in the place of a secret, to be replaced before the text is used.
 pub const REDACTED: &str = "<redacted>";
 
 /// What is done with secrets.
