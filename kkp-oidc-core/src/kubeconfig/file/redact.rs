@@ -153,7 +153,7 @@ fn is_host(authority: &str) -> bool {
     !authority.contains('@') && port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Text that is no URL by its nature, with what [`url`] makes of one in it. Without a scheme it takes a name and a
+/// Text that is no URL by its nature, with what [`url()`] makes of one in it. Without a scheme it takes a name and a
 /// password to be one: there are e-mail addresses.
 pub(super) fn url_in(text: &str) -> String {
     if let Some((before, _)) = text.split_once("://") {
