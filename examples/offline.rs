@@ -9,7 +9,7 @@ use std::error::Error;
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{
-    Flow, FlowCookies, FlowId, FlowKind, FlowTarget, Nonce, PkceVerifier, RequestCookies, StateKey, UserEntry,
+    Flow, FlowCookies, FlowId, FlowPurpose, FlowTarget, Nonce, PkceVerifier, RequestCookies, StateKey, UserEntry,
 };
 use kkp_oidc_core::cookie_key::CookieKey;
 use kkp_oidc_core::feature_gates::FeatureGates;
@@ -43,16 +43,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let flow = Flow {
         nonce: Nonce::from_bytes(made_up),
         pkce_verifier: PkceVerifier::from_bytes(made_up.map(|byte| !byte)),
-        target: FlowTarget {
+        purpose: FlowPurpose::Kubeconfig(FlowTarget {
             user_id: UserId::from_email("owner@example.com"),
             project_id: "my-project".parse()?,
             cluster_id: "lab7x9k2mp".parse()?,
             user_entry: UserEntry::AuthProvider,
-        },
+        }),
     };
     let (states, cookies) = (StateKey::new(&key), FlowCookies::new(&key, CookieSecurity::Secure));
     let id = FlowId::from_bytes([7; 16]);
-    let state = states.issue(id, FlowKind::Kubeconfig, now);
+    let state = states.issue(id, flow.purpose.kind(), now);
     let set_cookie = cookies.seal(&flow, id, [9; 16], now);
     println!("   state={state}\n   Set-Cookie: {}\n", set_cookie.as_header_value());
 
@@ -61,7 +61,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let state = states.authenticate(&state)?;
     state.require_fresh(now.plus_secs(60))?;
     let flow = cookies.open(&state, &RequestCookies::parse([sent]), now.plus_secs(60))?;
-    println!("   cluster {} of project {}\n", flow.target.cluster_id, flow.target.project_id);
+    if let FlowPurpose::Kubeconfig(target) = &flow.purpose {
+        println!("   cluster {} of project {}\n", target.cluster_id, target.project_id);
+    }
 
     println!("6. The kubeconfig, byte for byte as kubectl would write it.");
     let user = OidcAuthProvider {

@@ -3,8 +3,8 @@
 use crate::authorization::UserEntry;
 use crate::directory::SharedCluster;
 use crate::id_token::Identity;
-use crate::issuer::IssuerConfig;
-use crate::kubeconfig::{Cluster, ExecConfig, Kubeconfig, Kubelogin, OidcAuthProvider, User};
+use crate::issuer::{ClientId, IssuerConfig};
+use crate::kubeconfig::{Cluster, ExecConfig, Kubeconfig, Kubelogin, OidcAuthProvider, PublicKubelogin, User};
 use crate::secret::SecretString;
 
 /// Everything that goes into it: the cluster's public facts from the directory, the identity from the token.
@@ -15,6 +15,8 @@ pub struct SharedKubeconfig<'a> {
     pub cluster: &'a SharedCluster,
     /// Provider and client.
     pub issuer: &'a IssuerConfig,
+    /// The client without a secret, for [`UserEntry::PublicKubelogin`].
+    pub public_client: Option<&'a ClientId>,
     /// PEM of the certificates that the provider's lead to; `None` where the system's suffice.
     pub issuer_ca: Option<&'a str>,
     /// Who logged in.
@@ -33,8 +35,9 @@ impl SharedKubeconfig<'_> {
     ///
     /// # Errors
     ///
-    /// - [`NoRefreshToken`] if the user entry needs one.
-    pub fn build(&self) -> Result<Kubeconfig, NoRefreshToken> {
+    /// - [`SharedKubeconfigError::NoRefreshToken`] if the user entry needs one.
+    /// - [`SharedKubeconfigError::NoPublicClient`] if the user entry needs one.
+    pub fn build(&self) -> Result<Kubeconfig, SharedKubeconfigError> {
         let issuer_ca = self.issuer_ca.map(|pem| pem.as_bytes().to_vec());
         let client_id = self.issuer.client_id().to_string();
         let client_secret = self.issuer.client_secret().as_secret().clone();
@@ -44,13 +47,18 @@ impl SharedKubeconfig<'_> {
                 client_secret,
                 id_token: self.identity.id_token().clone(),
                 idp_issuer_url: self.issuer.issuer().to_string(),
-                refresh_token: self.refresh_token.ok_or(NoRefreshToken)?.clone(),
+                refresh_token: self.refresh_token.ok_or(SharedKubeconfigError::NoRefreshToken)?.clone(),
                 idp_certificate_authority_data: issuer_ca,
             }),
             UserEntry::Kubelogin => User::Exec(ExecConfig::kubelogin(&Kubelogin {
                 issuer_url: self.issuer.issuer().to_string(),
                 client_id,
                 client_secret,
+                certificate_authority_data: issuer_ca,
+            })),
+            UserEntry::PublicKubelogin => User::Exec(ExecConfig::public_kubelogin(&PublicKubelogin {
+                issuer_url: self.issuer.issuer().to_string(),
+                client_id: self.public_client.ok_or(SharedKubeconfigError::NoPublicClient)?.to_string(),
                 certificate_authority_data: issuer_ca,
             })),
         };
@@ -61,8 +69,14 @@ impl SharedKubeconfig<'_> {
     }
 }
 
-/// The user entry would stop to work when the ID token expires.
+/// Why there is no kubeconfig with that user entry.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the provider gave no refresh token, expected one: the kubeconfig would end with the ID token")]
 #[non_exhaustive]
-pub struct NoRefreshToken;
+pub enum SharedKubeconfigError {
+    /// It would stop to work when the ID token expires.
+    #[error("the provider gave no refresh token, expected one: the kubeconfig would end with the ID token")]
+    NoRefreshToken,
+    /// The installation has no client without a secret, or no longer.
+    #[error("no public client is configured, expected one for a kubeconfig without a secret")]
+    NoPublicClient,
+}

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
-use kkp_oidc_core::authorization::{AuthorizationRequest, Flow, FlowTarget, Nonce, PkceVerifier, UserEntry};
+use kkp_oidc_core::authorization::{
+    AuthorizationRequest, Flow, FlowPurpose, FlowTarget, Nonce, PkceVerifier, Reauthentication, UserEntry,
+};
 use kkp_oidc_core::ids::UserId;
 use kkp_oidc_core::issuer::{CookieSecurity, IssuerConfig, IssuerSettings, OfflineAccess, OfflinePrompt};
 
@@ -27,17 +29,23 @@ fn url(endpoint: &str, settings: IssuerSettings, user_entry: UserEntry) -> Strin
             116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77, 105, 214, 191,
             240, 91, 88, 5, 88, 83, 132, 141, 121,
         ]),
-        target: FlowTarget {
+        purpose: FlowPurpose::Kubeconfig(FlowTarget {
             user_id: UserId::from_email("lukasz@example.com"),
             project_id: "my-project".parse().unwrap(),
             cluster_id: "lab7x9k2mp".parse().unwrap(),
             user_entry,
-        },
+        }),
     };
     let config = IssuerConfig::try_from(settings).unwrap();
     let authorization_endpoint = endpoint.parse().unwrap();
-    AuthorizationRequest { authorization_endpoint: &authorization_endpoint, config: &config, flow: &flow, state: STATE }
-        .url()
+    AuthorizationRequest {
+        authorization_endpoint: &authorization_endpoint,
+        config: &config,
+        flow: &flow,
+        state: STATE,
+        reauthentication: Reauthentication::AsProviderLikes,
+    }
+    .url()
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{
-    Flow, FlowCookies, FlowId, FlowTarget, Nonce, PkceVerifier, RequestCookies, UserEntry,
+    Flow, FlowCookies, FlowId, FlowPurpose, FlowTarget, Nonce, PkceVerifier, RequestCookies, UserEntry,
 };
 use kkp_oidc_core::issuer::CookieSecurity;
 
@@ -30,12 +30,12 @@ fn sent(cookies: &FlowCookies, n: u8, age_secs: i64) -> String {
     let flow = Flow {
         nonce: Nonce::from_bytes([n; 32]),
         pkce_verifier: PkceVerifier::from_bytes([n; 32]),
-        target: FlowTarget {
+        purpose: FlowPurpose::Kubeconfig(FlowTarget {
             user_id: "u1".parse().unwrap(),
             project_id: "p1".parse().unwrap(),
             cluster_id: "c1".parse().unwrap(),
             user_entry: UserEntry::AuthProvider,
-        },
+        }),
     };
     let set_cookie = cookies.seal(&flow, id(n), [n; 16], NOW.plus_secs(-age_secs));
     set_cookie.as_header_value().split("; ").next().unwrap().to_owned()

@@ -6,7 +6,7 @@
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{
-    AuthenticState, Flow, FlowCookieError, FlowCookies, FlowId, FlowKind, FlowTarget, Nonce, PkceVerifier,
+    AuthenticState, Flow, FlowCookieError, FlowCookies, FlowId, FlowKind, FlowPurpose, FlowTarget, Nonce, PkceVerifier,
     RequestCookies, StateKey, UserEntry,
 };
 use kkp_oidc_core::cookie_key::CookieKey;
@@ -48,8 +48,14 @@ fn flow(target: FlowTarget) -> Flow {
     Flow {
         nonce: Nonce::from_bytes(counting_from(0x20)),
         pkce_verifier: PkceVerifier::from_bytes(counting_from(0x40)),
-        target,
+        purpose: FlowPurpose::Kubeconfig(target),
     }
+}
+
+#[track_caller]
+fn kubeconfig(purpose: FlowPurpose) -> FlowTarget {
+    let FlowPurpose::Kubeconfig(target) = purpose else { unreachable!("{purpose:?}") };
+    target
 }
 
 fn target() -> FlowTarget {
@@ -77,7 +83,9 @@ fn sealed(cookies: &FlowCookies, flow: &Flow, id: FlowId) -> String {
 
 /// The parts of a flow that can be compared.
 fn parts(flow: Result<Flow, FlowCookieError>) -> Result<(String, String, FlowTarget), FlowCookieError> {
-    flow.map(|flow| (flow.nonce.to_text(), flow.pkce_verifier.to_secret().expose_secret().to_owned(), flow.target))
+    flow.map(|flow| {
+        (flow.nonce.to_text(), flow.pkce_verifier.to_secret().expose_secret().to_owned(), kubeconfig(flow.purpose))
+    })
 }
 
 /// Open what a browser sends in the plain mode for the flow [`ID`].
@@ -226,7 +234,7 @@ fn the_longest_cookie_has_591_bytes() {
         assert_eq!(header.len(), len);
         assert!(header.len() <= FlowCookies::MAX_LEN);
         let flow = codec.open(&state_of(ID), &RequestCookies::parse([header.as_str()]), NOW);
-        assert_eq!(flow.map(|flow| flow.target), Ok(longest.clone()));
+        assert_eq!(flow.map(|flow| kubeconfig(flow.purpose)), Ok(longest.clone()));
     }
 }
 
@@ -238,7 +246,7 @@ fn two_tabs_do_not_disturb_each_other() {
         format!("{}; {}", sealed(&plain, &flow(target()), ID), sealed(&plain, &flow(other_target.clone()), OTHER_ID));
     let both = RequestCookies::parse([header.as_str()]);
     for (id, target) in [(ID, target()), (OTHER_ID, other_target)] {
-        assert_eq!(plain.open(&state_of(id), &both, NOW).map(|flow| flow.target), Ok(target));
+        assert_eq!(plain.open(&state_of(id), &both, NOW).map(|flow| kubeconfig(flow.purpose)), Ok(target));
     }
 }
 

@@ -19,6 +19,8 @@ const STATE_FROM_1901: &str = "AQABAgMEBQYHCAkKCwwNDg______gAAAAFkc_6-_slF7pSwVY
 /// Their MAC holds, but nobody knows these kinds.
 const STATE_OF_KIND_0: &str = "AAABAgMEBQYHCAkKCwwNDg8AAAAAZVPxAGZLPR_iMqm5YR1aHKf81yrk8JyviqdQ-1IvuCSYQgN_";
 const STATE_OF_KIND_2: &str = "AgABAgMEBQYHCAkKCwwNDg8AAAAAZVPxANRxqjIbmvzplTHo0ek4J2fYjEBbtEYTGdz0k3mFbYIW";
+const STATE_OF_KIND_3: &str = "AwABAgMEBQYHCAkKCwwNDg8AAAAAZVPxAMJYS3Im816cE51ArBPVli15MAdja3j2Z8dbFJMOq89J";
+const STATE_OF_KIND_4: &str = "BAABAgMEBQYHCAkKCwwNDg8AAAAAZVPxAKqu_5gDYDNf0h3Ielt8IP2WuTZnRnuCVkAyBDWBX9eW";
 
 fn key(text: &str) -> StateKey {
     StateKey::new(&text.parse::<CookieKey>().unwrap())
@@ -75,8 +77,18 @@ fn only_76_characters_are_looked_at() {
 
 #[test]
 fn an_unknown_kind_is_refused_although_its_mac_holds() {
-    for state in [STATE_OF_KIND_0, STATE_OF_KIND_2] {
+    for state in [STATE_OF_KIND_0, STATE_OF_KIND_4] {
         assert_eq!(key(KEY).authenticate(state), Err(StateError::NotAuthentic));
+    }
+}
+
+#[test]
+fn each_kind_of_flow_has_its_byte() {
+    for (state, kind) in
+        [(STATE, FlowKind::Kubeconfig), (STATE_OF_KIND_2, FlowKind::Share), (STATE_OF_KIND_3, FlowKind::Session)]
+    {
+        assert_eq!(key(KEY).issue(ID, kind, NOW), state);
+        assert_eq!(parts(key(KEY).authenticate(state)), Ok((kind, ID, NOW)));
     }
 }
 

@@ -7,7 +7,7 @@ use kkp_oidc_core::authorization::{
 };
 use kkp_oidc_core::id_token::{ClaimsError, ParseIdTokenError};
 use kkp_oidc_core::kubeconfig::RenderKubeconfigError;
-use kkp_oidc_core::shared_kubeconfig::NoRefreshToken;
+use kkp_oidc_core::shared_kubeconfig::SharedKubeconfigError;
 use serde::Serialize;
 
 use crate::directory::DirectoryUnavailable;
@@ -45,8 +45,8 @@ pub(crate) enum LoginError {
     Refused { error: Option<ProviderErrorCode> },
     #[error(transparent)]
     Oidc(#[from] OidcError),
-    #[error("token response has no refresh token")]
-    NoRefreshToken(#[from] NoRefreshToken),
+    #[error("kubeconfig cannot be made")]
+    SharedKubeconfig(#[from] SharedKubeconfigError),
     #[error("kubeconfig cannot be written")]
     Kubeconfig(#[from] RenderKubeconfigError),
 }
@@ -113,7 +113,12 @@ impl LoginError {
                 return refused(error.as_ref(), "The login was refused at the identity provider");
             }
             Self::Oidc(error) => return of_provider(error),
-            Self::NoRefreshToken(_) => (
+            Self::SharedKubeconfig(SharedKubeconfigError::NoPublicClient) => (
+                503,
+                "public_client_missing",
+                "This kind of kubeconfig is not offered any more. Tell whoever sent the link to make a new one.",
+            ),
+            Self::SharedKubeconfig(_) => (
                 400,
                 "refresh_token_missing",
                 "The identity provider gives no refresh token, so the kubeconfig would end within the hour. \

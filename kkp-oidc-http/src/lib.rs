@@ -46,6 +46,7 @@ mod routes;
 #[cfg(feature = "server")]
 pub mod server;
 mod state;
+mod store;
 mod system;
 mod used_flows;
 
@@ -57,4 +58,5 @@ pub use environment::{Clock, Entropy};
 pub use oidc::{BuildTlsError, CALLBACK_BUDGET, IdpCa, Trust};
 pub use routes::router;
 pub use state::{AppState, ServiceConfig};
+pub use store::{MAX_LISTED, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, StoreUnavailable, Stored};
 pub use system::{SystemClock, SystemEntropy};

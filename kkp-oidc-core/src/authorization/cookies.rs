@@ -119,11 +119,7 @@ impl FlowCookies {
     }
 
     fn set_cookie(&self, name: &str, value: &str, max_age_secs: i64) -> SetCookie {
-        let secure = match self.security {
-            CookieSecurity::Secure => "; Secure",
-            CookieSecurity::Plain => "",
-        };
-        SetCookie(format!("{name}={value}; Path=/; Max-Age={max_age_secs}; HttpOnly{secure}; SameSite=Lax"))
+        SetCookie::new(self.security, name, value, max_age_secs)
     }
 }
 
@@ -140,6 +136,15 @@ impl fmt::Debug for FlowCookies {
 pub struct SetCookie(String);
 
 impl SetCookie {
+    /// A cookie for the whole host that no script reads and that other sites' requests do not bring, but for their links.
+    pub(crate) fn new(security: CookieSecurity, name: &str, value: &str, max_age_secs: i64) -> Self {
+        let secure = match security {
+            CookieSecurity::Secure => "; Secure",
+            CookieSecurity::Plain => "",
+        };
+        Self(format!("{name}={value}; Path=/; Max-Age={max_age_secs}; HttpOnly{secure}; SameSite=Lax"))
+    }
+
     /// The header's value.
     #[must_use]
     pub fn as_header_value(&self) -> &str {

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use zeroize::ZeroizeOnDrop;
 
-use crate::ids::{ClusterId, ProjectId, UserId};
+use super::purpose::FlowPurpose;
 use crate::secret::{SecretBytes, SecretString};
 
 /// Random bytes for one flow, from the operating system. Never used twice.
@@ -44,6 +44,22 @@ impl FlowId {
         &self.0
     }
 }
+
+/// The text that [`Display`](fmt::Display) writes, and no other.
+impl std::str::FromStr for FlowId {
+    type Err = ParseFlowIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| ParseFlowIdError)?;
+        Ok(Self(bytes.try_into().map_err(|_| ParseFlowIdError)?))
+    }
+}
+
+/// Why text names no flow.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("not the id of a login, expected 22 characters of base64url")]
+#[non_exhaustive]
+pub struct ParseFlowIdError;
 
 impl fmt::Display for FlowId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -119,31 +135,6 @@ impl fmt::Debug for PkceVerifier {
     }
 }
 
-/// What the kubeconfig's user entry shall be. KKP: parameter `oidc_kubelogin_enabled`, spec section 6.1.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum UserEntry {
-    /// `auth-provider: oidc` with the tokens in it.
-    #[default]
-    AuthProvider,
-    /// `exec` of the oidc-login plugin, which fetches tokens itself.
-    Kubelogin,
-}
-
-/// What the person who opened the link wants, and in whose name the link was made.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_structs, reason = "a plain request struct that callers fill by name")]
-pub struct FlowTarget {
-    /// The user who shared the cluster.
-    pub user_id: UserId,
-    /// The project that the cluster belongs to.
-    pub project_id: ProjectId,
-    /// The cluster.
-    pub cluster_id: ClusterId,
-    /// The user entry to write.
-    pub user_entry: UserEntry,
-}
-
 /// What the flow's cookie keeps from the authorization request to the callback.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record; the codec is the only maker besides tests")]
@@ -153,83 +144,58 @@ pub struct Flow {
     /// Sent with the code.
     pub pkce_verifier: PkceVerifier,
     /// What the flow is for.
-    pub target: FlowTarget,
+    pub purpose: FlowPurpose,
 }
 
-/// First byte of the cookie's plaintext: layout and kind of flow in one.
-const KUBECONFIG_LAYOUT: u8 = 1;
-
 impl Flow {
-    /// One byte layout, one byte user entry, nonce, verifier, then the three ids, each after a byte with its length.
+    /// Two bytes of the purpose, nonce, verifier, then the purpose's ids.
     pub(super) fn to_bytes(&self) -> SecretBytes {
-        let target = &self.target;
-        let ids = [target.user_id.as_str(), target.project_id.as_str(), target.cluster_id.as_str()];
-        let mut bytes = Vec::with_capacity(66 + ids.iter().map(|id| id.len().saturating_add(1)).sum::<usize>());
-        bytes.push(KUBECONFIG_LAYOUT);
-        bytes.push(match target.user_entry {
-            UserEntry::AuthProvider => 0,
-            UserEntry::Kubelogin => 1,
-        });
+        // The longest: three ids of at most 64, 63 and 63 bytes, each after its length.
+        let mut bytes = Vec::with_capacity(66 + 193);
+        bytes.extend_from_slice(&self.purpose.header());
         bytes.extend_from_slice(&self.nonce.0);
         bytes.extend_from_slice(&self.pkce_verifier.0);
-        for id in ids {
-            // INVARIANT: ids have at most 64 bytes.
-            bytes.push(u8::try_from(id.len()).unwrap_or(u8::MAX));
-            bytes.extend_from_slice(id.as_bytes());
-        }
+        self.purpose.write_ids(&mut bytes);
         SecretBytes::from(bytes)
     }
 
     /// The inverse of [`Flow::to_bytes`]; `None` for anything else, also for bytes left over.
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (&[layout, user_entry], rest) = bytes.split_first_chunk()?;
-        if layout != KUBECONFIG_LAYOUT {
-            return None;
-        }
-        let user_entry = match user_entry {
-            0 => UserEntry::AuthProvider,
-            1 => UserEntry::Kubelogin,
-            _ => return None,
-        };
+        let (header, rest) = bytes.split_first_chunk::<2>()?;
         let (nonce, rest) = rest.split_first_chunk::<32>()?;
         let (verifier, rest) = rest.split_first_chunk::<32>()?;
-        let (user_id, rest) = split_id(rest)?;
-        let (project_id, rest) = split_id(rest)?;
-        let (cluster_id, rest) = split_id(rest)?;
-        if !rest.is_empty() {
-            return None;
-        }
-        let target = FlowTarget {
-            user_id: user_id.parse().ok()?,
-            project_id: project_id.parse().ok()?,
-            cluster_id: cluster_id.parse().ok()?,
-            user_entry,
-        };
-        Some(Self { nonce: Nonce(*nonce), pkce_verifier: PkceVerifier(*verifier), target })
+        let purpose = FlowPurpose::read(*header, rest)?;
+        Some(Self { nonce: Nonce(*nonce), pkce_verifier: PkceVerifier(*verifier), purpose })
     }
-}
-
-fn split_id(bytes: &[u8]) -> Option<(&str, &[u8])> {
-    let (&len, rest) = bytes.split_first()?;
-    let (id, rest) = rest.split_at_checked(usize::from(len))?;
-    Some((std::str::from_utf8(id).ok()?, rest))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::purpose::{FlowTarget, ReturnTo, UserEntry};
     use super::*;
+    use crate::ids::UserId;
+    use crate::share::ShareId;
 
-    fn flow() -> Flow {
-        Flow {
-            nonce: Nonce([1; 32]),
-            pkce_verifier: PkceVerifier([2; 32]),
-            target: FlowTarget {
-                user_id: UserId::from_email("bob@acme.com"),
-                project_id: "my-first-project-ID".parse().unwrap(),
-                cluster_id: "AbcClusterID".parse().unwrap(),
-                user_entry: UserEntry::Kubelogin,
-            },
-        }
+    fn flow(purpose: FlowPurpose) -> Flow {
+        Flow { nonce: Nonce([1; 32]), pkce_verifier: PkceVerifier([2; 32]), purpose }
+    }
+
+    fn purposes() -> Vec<FlowPurpose> {
+        let target = FlowTarget {
+            user_id: UserId::from_email("bob@acme.com"),
+            project_id: "my-first-project-ID".parse().unwrap(),
+            cluster_id: "AbcClusterID".parse().unwrap(),
+            user_entry: UserEntry::Kubelogin,
+        };
+        let dialog = ReturnTo::ShareDialog(target.project_id.clone(), target.cluster_id.clone());
+        vec![
+            FlowPurpose::Kubeconfig(target),
+            FlowPurpose::Share(ShareId::from_bytes([3; 16]), UserEntry::PublicKubelogin),
+            FlowPurpose::Session(ReturnTo::Clusters),
+            FlowPurpose::Session(ReturnTo::Links),
+            FlowPurpose::Session(dialog),
+            FlowPurpose::Session(ReturnTo::Link(ShareId::from_bytes([4; 16]))),
+        ]
     }
 
     #[test]
@@ -241,25 +207,36 @@ mod tests {
 
     #[test]
     fn bytes_read_back_and_anything_else_is_no_flow() {
-        let bytes = flow().to_bytes();
-        let bytes = bytes.expose_secret();
-        let read = Flow::from_bytes(bytes).unwrap();
-        assert_eq!((&read.nonce.0, &read.pkce_verifier.0), (&[1; 32], &[2; 32]));
-        assert_eq!(read.target, flow().target);
-        for len in 0..bytes.len() {
-            assert!(Flow::from_bytes(&bytes[..len]).is_none(), "truncated to {len}");
+        for purpose in purposes() {
+            let bytes = flow(purpose.clone()).to_bytes();
+            let bytes = bytes.expose_secret();
+            let read = Flow::from_bytes(bytes).unwrap();
+            assert_eq!((&read.nonce.0, &read.pkce_verifier.0, &read.purpose), (&[1; 32], &[2; 32], &purpose));
+            for len in 0..bytes.len() {
+                assert!(Flow::from_bytes(&bytes[..len]).is_none(), "{purpose:?} truncated to {len}");
+            }
+            assert!(Flow::from_bytes(&[bytes, &[0]].concat()).is_none(), "{purpose:?} and one byte more");
+            for (index, value) in [(0, 0), (0, 4), (1, 4)] {
+                let mut other = bytes.to_vec();
+                other[index] = value;
+                assert!(Flow::from_bytes(&other).is_none(), "{purpose:?} byte {index} = {value}");
+            }
         }
-        assert!(Flow::from_bytes(&[bytes, &[0]].concat()).is_none(), "one byte more");
-        for (index, value) in [(0, 0), (0, 2), (1, 2), (66, 65)] {
-            let mut other = bytes.to_vec();
+    }
+
+    #[test]
+    fn a_kkp_link_has_no_public_client() {
+        let kubeconfig = flow(purposes().swap_remove(0)).to_bytes();
+        for (index, value) in [(1, 2), (66, 65)] {
+            let mut other = kubeconfig.expose_secret().to_vec();
             other[index] = value;
             assert!(Flow::from_bytes(&other).is_none(), "byte {index} = {value}");
         }
     }
 
     #[test]
-    fn debug_shows_the_target_only() {
-        let text = format!("{:?}", flow());
+    fn debug_shows_the_purpose_only() {
+        let text = format!("{:?}", flow(purposes().swap_remove(0)));
         assert!(text.contains("AbcClusterID") && text.contains("Nonce(..)") && text.contains("PkceVerifier(..)"));
         assert!(!text.contains("[1, 1") && !text.contains("[2, 2"));
     }

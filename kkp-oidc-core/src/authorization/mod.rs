@@ -4,7 +4,7 @@
 //! is kept on the server:
 //!
 //! - [`state`](StateKey) names the flow: its id and the time it began, authenticated.
-//! - a cookie per flow holds the rest, sealed ([`FlowCookies`]): OIDC nonce, PKCE verifier and [`FlowTarget`].
+//! - a cookie per flow holds the rest, sealed ([`FlowCookies`]): OIDC nonce, PKCE verifier and [`FlowPurpose`].
 //!
 //! So two tabs never disturb each other, and an expired flow can be told from a missing cookie.
 //!
@@ -13,15 +13,17 @@
 mod callback;
 mod cookies;
 mod flow;
+mod purpose;
 mod query;
 mod request;
 mod state;
 
 pub use self::callback::{Callback, CallbackError, CallbackOutcome, IssuerParameterError, ProviderErrorCode};
 pub use self::cookies::{FlowCookieError, FlowCookies, RequestCookies, SetCookie};
-pub use self::flow::{Flow, FlowId, FlowRandom, FlowTarget, Nonce, PkceVerifier, UserEntry};
+pub use self::flow::{Flow, FlowId, FlowRandom, Nonce, ParseFlowIdError, PkceVerifier};
+pub use self::purpose::{FlowPurpose, FlowTarget, ReturnTo, UserEntry};
 pub use self::query::{Query, ShareRequest, ShareRequestError};
-pub use self::request::AuthorizationRequest;
+pub use self::request::{AuthorizationRequest, Reauthentication};
 pub use self::state::{AuthenticState, FlowKind, StateError, StateKey};
 
 /// How long a person may take from the link to the callback, in seconds, inclusive. People have second factors.

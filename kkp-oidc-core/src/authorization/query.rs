@@ -2,7 +2,7 @@
 
 use url::form_urlencoded;
 
-use super::flow::{FlowTarget, UserEntry};
+use super::purpose::{FlowTarget, UserEntry};
 
 /// The parameters of a query.
 ///

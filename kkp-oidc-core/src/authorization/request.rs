@@ -4,8 +4,21 @@
 
 use url::form_urlencoded;
 
-use super::flow::{Flow, UserEntry};
+use super::flow::Flow;
 use crate::issuer::{EndpointUrl, IssuerConfig, OfflineAccess, OfflinePrompt};
+
+/// Whether somebody who is logged in at the provider has to log in again.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "either or")]
+pub enum Reauthentication {
+    /// As the provider likes.
+    #[default]
+    AsProviderLikes,
+    /// `prompt=login` ([OpenID Connect Core 1.0 section 3.1.2.1]), to log in as somebody else.
+    ///
+    /// [OpenID Connect Core 1.0 section 3.1.2.1]: https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest
+    Demanded,
+}
 
 /// Everything that the provider is asked with.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +32,8 @@ pub struct AuthorizationRequest<'a> {
     pub flow: &'a Flow,
     /// As made by [`StateKey::issue`](super::StateKey::issue).
     pub state: &'a str,
+    /// Whether an old login at the provider counts.
+    pub reauthentication: Reauthentication,
 }
 
 impl AuthorizationRequest<'_> {
@@ -29,7 +44,7 @@ impl AuthorizationRequest<'_> {
     #[must_use]
     pub fn url(&self) -> String {
         // Kubelogin fetches tokens of its own, so the ones of this flow are not kept and none is asked to be lasting.
-        let lasting = self.flow.target.user_entry == UserEntry::AuthProvider;
+        let lasting = self.flow.purpose.keeps_tokens();
         let offline_access = self.config.offline_access();
         let access_type = match offline_access {
             OfflineAccess::AccessType if lasting => "offline",
@@ -46,8 +61,12 @@ impl AuthorizationRequest<'_> {
             .append_pair("code_challenge", &self.flow.pkce_verifier.challenge())
             .append_pair("code_challenge_method", "S256")
             .append_pair("nonce", &self.flow.nonce.to_text());
-        if lasting && self.config.offline_prompt() == OfflinePrompt::Consent {
-            query.append_pair("prompt", "consent");
+        let consent = lasting && self.config.offline_prompt() == OfflinePrompt::Consent;
+        match (self.reauthentication, consent) {
+            (Reauthentication::AsProviderLikes, false) => {}
+            (Reauthentication::AsProviderLikes, true) => _ = query.append_pair("prompt", "consent"),
+            (Reauthentication::Demanded, false) => _ = query.append_pair("prompt", "login"),
+            (Reauthentication::Demanded, true) => _ = query.append_pair("prompt", "login consent"),
         }
         query
             .append_pair("redirect_uri", self.config.redirect_uri().as_str())

@@ -18,18 +18,26 @@ use crate::cookie_key::CookieKey;
 pub enum FlowKind {
     /// A KKP share link: the answer is a kubeconfig.
     Kubeconfig,
+    /// A share link of ours: the answer is a page with a kubeconfig.
+    Share,
+    /// The login of an owner: the answer is a session.
+    Session,
 }
 
 impl FlowKind {
     const fn to_byte(self) -> u8 {
         match self {
             Self::Kubeconfig => 1,
+            Self::Share => 2,
+            Self::Session => 3,
         }
     }
 
     const fn from_byte(byte: u8) -> Option<Self> {
         match byte {
             1 => Some(Self::Kubeconfig),
+            2 => Some(Self::Share),
+            3 => Some(Self::Session),
             _ => None,
         }
     }

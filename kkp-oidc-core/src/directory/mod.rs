@@ -128,6 +128,33 @@ impl Directory {
         (may_share && *project_id == target.project_id).then_some(cluster)
     }
 
+    /// What somebody with this verified e-mail address and these groups may share, in the order of the clusters' ids.
+    ///
+    /// Somebody whom the directory does not list as a user may be a member by address or group all the same; groups of the
+    /// token and of the directory add up.
+    pub fn shareable_by<'a>(
+        &'a self,
+        email: &str,
+        groups: &[String],
+    ) -> impl Iterator<Item = (&'a ProjectId, &'a SharedCluster)> {
+        let known = self.users.values().find(|user| user.email.to_lowercase() == email.to_lowercase());
+        let mut groups = groups.to_vec();
+        groups.extend(known.iter().flat_map(|user| user.groups.iter().cloned()));
+        let user = User { email: email.to_owned(), admin: known.is_some_and(|user| user.admin), groups };
+        self.clusters.values().filter_map(move |(project_id, cluster)| {
+            let members = self.projects.get(project_id)?;
+            let may_share = user.admin || members.iter().any(|member| member.role.may_share() && member.is(&user));
+            may_share.then_some((project_id, cluster))
+        })
+    }
+
+    /// The cluster of the project, whoever asks; `None` if there is none.
+    #[must_use]
+    pub fn cluster(&self, project_id: &ProjectId, cluster_id: &ClusterId) -> Option<&SharedCluster> {
+        let (project, cluster) = self.clusters.get(cluster_id)?;
+        (project == project_id).then_some(cluster)
+    }
+
     /// All clusters, in the order of their ids.
     pub fn clusters(&self) -> impl Iterator<Item = &SharedCluster> {
         self.clusters.values().map(|(_, cluster)| cluster)

@@ -46,11 +46,15 @@ pub struct Identity {
     id_token: SecretString,
     subject: String,
     email: String,
+    groups: Vec<String>,
 }
 
 impl Identity {
     /// Longest accepted e-mail address, in bytes (RFC 5321 section 4.5.3.1: 64 + 1 + 255).
     pub const MAX_EMAIL_LEN: usize = 320;
+
+    /// Most groups that are looked at; those behind them count for nothing.
+    pub const MAX_GROUPS: usize = 1000;
 
     /// `sub`: with the issuer, what identifies the person for good.
     #[must_use]
@@ -62,6 +66,13 @@ impl Identity {
     #[must_use]
     pub fn email(&self) -> &str {
         &self.email
+    }
+
+    /// `groups` as in the token, at most [`Identity::MAX_GROUPS`]; a single text is one group. Empty if the claim is absent or has
+    /// another type: nobody is let in by a group that cannot be read.
+    #[must_use]
+    pub fn groups(&self) -> &[String] {
+        &self.groups
     }
 
     /// The token itself, for a kubeconfig that carries it.
@@ -137,7 +148,8 @@ impl SignedIdToken {
         }
         let subject = text(&claims.sub, "sub")?.to_owned();
         let email = claims.verified_email(policy.email_policy)?.to_owned();
-        Ok(Identity { id_token: self.text, subject, email })
+        let groups = claims.groups();
+        Ok(Identity { id_token: self.text, subject, email, groups })
     }
 }
 
@@ -164,11 +176,22 @@ struct Claims {
     nonce: Option<Value>,
     at_hash: Option<Value>,
     email: Option<Value>,
+    groups: Option<Value>,
     #[serde(deserialize_with = "there")]
     email_verified: Option<Value>,
 }
 
 impl Claims {
+    fn groups(&self) -> Vec<String> {
+        match &self.groups {
+            Some(Value::String(group)) => vec![group.clone()],
+            Some(Value::Array(groups)) if groups.iter().all(Value::is_string) => {
+                groups.iter().filter_map(Value::as_str).take(Identity::MAX_GROUPS).map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn verified_email(&self, policy: EmailPolicy) -> Result<&str, ClaimsError> {
         let email = match &self.email {
             None | Some(Value::Null) => return Err(ClaimsError::NoEmail),

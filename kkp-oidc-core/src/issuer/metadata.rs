@@ -17,6 +17,8 @@ pub struct ProviderMetadata {
     client_authentication: ClientAuthentication,
     issuer_parameter: IssuerParameter,
     id_token_algorithms: Vec<String>,
+    end_session_endpoint: Option<EndpointUrl>,
+    revocation_endpoint: Option<EndpointUrl>,
 }
 
 /// How a client authenticates itself at the token endpoint ([RFC 6749 section 2.3.1]).
@@ -54,6 +56,8 @@ struct Document {
     id_token_signing_alg_values_supported: Option<Vec<String>>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     authorization_response_iss_parameter_supported: Option<bool>,
+    end_session_endpoint: Option<String>,
+    revocation_endpoint: Option<String>,
 }
 
 impl ProviderMetadata {
@@ -80,7 +84,11 @@ impl ProviderMetadata {
                 false => Ok(endpoint),
             }
         };
+        // Neither is needed to log in: what cannot be used is as good as absent.
+        let optional = |name: &'static str, text: Option<&String>| text.and_then(|text| endpoint(name, text).ok());
         Ok(Self {
+            end_session_endpoint: optional("end_session_endpoint", document.end_session_endpoint.as_ref()),
+            revocation_endpoint: optional("revocation_endpoint", document.revocation_endpoint.as_ref()),
             authorization_endpoint: endpoint("authorization_endpoint", &document.authorization_endpoint)?,
             token_endpoint: endpoint("token_endpoint", &document.token_endpoint)?,
             jwks_uri: endpoint("jwks_uri", &document.jwks_uri)?,
@@ -112,6 +120,23 @@ impl ProviderMetadata {
     #[must_use]
     pub const fn jwks_uri(&self) -> &EndpointUrl {
         &self.jwks_uri
+    }
+
+    /// Where browsers end their session at the provider ([OpenID Connect RP-Initiated Logout 1.0 section 2.1]), if they can.
+    ///
+    /// [OpenID Connect RP-Initiated Logout 1.0 section 2.1]: https://openid.net/specs/openid-connect-rpinitiated-1_0.html#OPMetadata
+    #[must_use]
+    pub const fn end_session_endpoint(&self) -> Option<&EndpointUrl> {
+        self.end_session_endpoint.as_ref()
+    }
+
+    /// Where tokens are revoked ([RFC 7009 section 2], [RFC 8414 section 2]), if they can be.
+    ///
+    /// [RFC 7009 section 2]: https://www.rfc-editor.org/rfc/rfc7009#section-2
+    /// [RFC 8414 section 2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
+    #[must_use]
+    pub const fn revocation_endpoint(&self) -> Option<&EndpointUrl> {
+        self.revocation_endpoint.as_ref()
     }
 
     /// How a client authenticates itself at the token endpoint.

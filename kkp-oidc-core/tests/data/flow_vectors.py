@@ -75,7 +75,7 @@ for prefix in "__Host-kkp-flow-", "kkp-flow-":
     print(f"{name}={cookie}")
 name = "kkp-flow-" + unpadded(FLOW_ID)
 print("no flow in it:", f"{name}={seal(name, b'no flow')}")
-for kind in 1, 0, 2:
+for kind in 1, 0, 2, 3, 4:
     print(f"state of kind {kind}:", state(kind))
 print("state from 1901:", state(1, -(2**31)))
 for algorithm in "sha256", "sha384", "sha512":

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use kkp_oidc_core::authorization::{
-    AuthenticState, Callback, CallbackOutcome, Flow, FlowKind, Query, RequestCookies, StateError,
+    AuthenticState, Callback, CallbackOutcome, Flow, FlowKind, FlowPurpose, Query, RequestCookies, StateError,
 };
 use kkp_oidc_core::directory::SharedCluster;
 use kkp_oidc_core::secret::SecretString;
@@ -85,7 +85,8 @@ async fn complete(
         CallbackOutcome::Refused(error) => return Err(LoginError::Refused { error }),
         _ => return Err(LoginError::Refused { error: None }),
     };
-    let cluster = state.authorize(&flow.target).await?.ok_or(LoginError::NotFound)?;
+    let FlowPurpose::Kubeconfig(target) = &flow.purpose else { return Err(StateError::NotAuthentic.into()) };
+    let cluster = state.authorize(target).await?.ok_or(LoginError::NotFound)?;
     state.used_flows().use_once(authentic.id(), state.now()).map_err(|error| match error {
         UseFlowError::UsedBefore => LoginError::FlowUsed,
         UseFlowError::TooMany => LoginError::TooManyFlows,
@@ -98,11 +99,12 @@ async fn complete(
         issuer_ca: oidc.idp_certificate_authority(&metadata).as_deref(),
         identity: &login.identity,
         refresh_token: login.refresh_token.as_ref(),
-        user_entry: flow.target.user_entry,
+        user_entry: target.user_entry,
+        public_client: None,
     }
     .build()?
     .to_yaml(state.preferences())?;
-    tracing::info!(cluster = %cluster.id, shared_by = %flow.target.user_id, "kubeconfig given out");
+    tracing::info!(cluster = %cluster.id, shared_by = %target.user_id, "kubeconfig given out");
     Ok(download(&cluster, &kubeconfig))
 }
 

@@ -1,5 +1,6 @@
 //! The routes: each takes a request apart, lets core decide, and answers.
 
+mod begin;
 mod callback;
 mod cookies;
 mod health;

@@ -1,0 +1,200 @@
+//! What a flow is for, and the bytes that its cookie keeps of that.
+
+use crate::ids::{ClusterId, ProjectId, UserId};
+use crate::share::ShareId;
+
+use super::state::FlowKind;
+
+/// What the kubeconfig's user entry shall be. KKP: parameter `oidc_kubelogin_enabled`, spec section 6.1.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum UserEntry {
+    /// `auth-provider: oidc` with the tokens in it.
+    #[default]
+    AuthProvider,
+    /// `exec` of the oidc-login plugin, which fetches tokens itself, with the client's secret.
+    Kubelogin,
+    /// `exec` of the oidc-login plugin with a public client and PKCE: no secret in the file.
+    PublicKubelogin,
+}
+
+impl UserEntry {
+    /// Its name in forms, JSON and stores: `auth-provider`, `kubelogin` or `public-kubelogin`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AuthProvider => "auth-provider",
+            Self::Kubelogin => "kubelogin",
+            Self::PublicKubelogin => "public-kubelogin",
+        }
+    }
+
+    /// The user entry with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::AuthProvider, Self::Kubelogin, Self::PublicKubelogin].into_iter().find(|entry| entry.name() == name)
+    }
+
+    const fn to_byte(self) -> u8 {
+        match self {
+            Self::AuthProvider => 0,
+            Self::Kubelogin => 1,
+            Self::PublicKubelogin => 2,
+        }
+    }
+
+    const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            0 => Some(Self::AuthProvider),
+            1 => Some(Self::Kubelogin),
+            2 => Some(Self::PublicKubelogin),
+            _ => None,
+        }
+    }
+}
+
+/// What the person who opened a KKP link wants, and in whose name the link was made.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain request struct that callers fill by name")]
+pub struct FlowTarget {
+    /// The user who shared the cluster.
+    pub user_id: UserId,
+    /// The project that the cluster belongs to.
+    pub project_id: ProjectId,
+    /// The cluster.
+    pub cluster_id: ClusterId,
+    /// The user entry to write.
+    pub user_entry: UserEntry,
+}
+
+/// Where an owner goes on after the login. A name, never an address: nobody can be sent elsewhere.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "the routes have to know all of them")]
+pub enum ReturnTo {
+    /// The clusters that they may share.
+    Clusters,
+    /// Their links.
+    Links,
+    /// The dialog that shares this cluster.
+    ShareDialog(ProjectId, ClusterId),
+    /// One of their links.
+    Link(ShareId),
+}
+
+/// What a flow is for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "the callback has to know all of them")]
+pub enum FlowPurpose {
+    /// A KKP link: the answer is a kubeconfig.
+    Kubeconfig(FlowTarget),
+    /// A share link of ours: the answer is a page with a kubeconfig.
+    Share(ShareId, UserEntry),
+    /// An owner logs in.
+    Session(ReturnTo),
+}
+
+impl FlowPurpose {
+    /// The kind of the flow, which `state` carries.
+    #[must_use]
+    pub const fn kind(&self) -> FlowKind {
+        match self {
+            Self::Kubeconfig(_) => FlowKind::Kubeconfig,
+            Self::Share(..) => FlowKind::Share,
+            Self::Session(_) => FlowKind::Session,
+        }
+    }
+
+    /// Whether the tokens of the login end up in a kubeconfig, and so have to last.
+    #[must_use]
+    pub fn keeps_tokens(&self) -> bool {
+        match self {
+            Self::Kubeconfig(target) => target.user_entry == UserEntry::AuthProvider,
+            Self::Share(_, user_entry) => *user_entry == UserEntry::AuthProvider,
+            Self::Session(_) => false,
+        }
+    }
+
+    /// First byte of the cookie's plaintext: layout and kind of flow in one. Second byte: user entry, or where to return.
+    pub(super) const fn header(&self) -> [u8; 2] {
+        match self {
+            Self::Kubeconfig(target) => [1, target.user_entry.to_byte()],
+            Self::Share(_, user_entry) => [2, user_entry.to_byte()],
+            Self::Session(ReturnTo::Clusters) => [3, 0],
+            Self::Session(ReturnTo::Links) => [3, 1],
+            Self::Session(ReturnTo::ShareDialog(..)) => [3, 2],
+            Self::Session(ReturnTo::Link(_)) => [3, 3],
+        }
+    }
+
+    /// What stands at the end: ids of a directory, each after a byte with its length; or the id of a share.
+    pub(super) fn write_ids(&self, bytes: &mut Vec<u8>) {
+        let mut ids = |ids: &[&str]| {
+            for id in ids {
+                // INVARIANT: ids have at most 64 bytes.
+                bytes.push(u8::try_from(id.len()).unwrap_or(u8::MAX));
+                bytes.extend_from_slice(id.as_bytes());
+            }
+        };
+        match self {
+            Self::Kubeconfig(target) => {
+                ids(&[target.user_id.as_str(), target.project_id.as_str(), target.cluster_id.as_str()]);
+            }
+            Self::Session(ReturnTo::ShareDialog(project, cluster)) => ids(&[project.as_str(), cluster.as_str()]),
+            Self::Share(id, _) | Self::Session(ReturnTo::Link(id)) => bytes.extend_from_slice(id.as_bytes()),
+            Self::Session(ReturnTo::Clusters | ReturnTo::Links) => {}
+        }
+    }
+
+    /// The inverse of [`Self::header`] and [`Self::write_ids`]; `None` for anything else, also for bytes left over.
+    pub(super) fn read(header: [u8; 2], ids: &[u8]) -> Option<Self> {
+        let [layout, detail] = header;
+        let (purpose, rest) = match layout {
+            1 => {
+                let user_entry = UserEntry::from_byte(detail).filter(|entry| *entry != UserEntry::PublicKubelogin)?;
+                let (user_id, rest) = split_id(ids)?;
+                let (project_id, rest) = split_id(rest)?;
+                let (cluster_id, rest) = split_id(rest)?;
+                let target = FlowTarget {
+                    user_id: user_id.parse().ok()?,
+                    project_id: project_id.parse().ok()?,
+                    cluster_id: cluster_id.parse().ok()?,
+                    user_entry,
+                };
+                (Self::Kubeconfig(target), rest)
+            }
+            2 => {
+                let (id, rest) = ids.split_first_chunk()?;
+                (Self::Share(ShareId::from_bytes(*id), UserEntry::from_byte(detail)?), rest)
+            }
+            3 => {
+                let (return_to, rest) = read_return(detail, ids)?;
+                (Self::Session(return_to), rest)
+            }
+            _ => return None,
+        };
+        rest.is_empty().then_some(purpose)
+    }
+}
+
+fn read_return(detail: u8, ids: &[u8]) -> Option<(ReturnTo, &[u8])> {
+    Some(match detail {
+        0 => (ReturnTo::Clusters, ids),
+        1 => (ReturnTo::Links, ids),
+        2 => {
+            let (project, rest) = split_id(ids)?;
+            let (cluster, rest) = split_id(rest)?;
+            (ReturnTo::ShareDialog(project.parse().ok()?, cluster.parse().ok()?), rest)
+        }
+        3 => {
+            let (id, rest) = ids.split_first_chunk()?;
+            (ReturnTo::Link(ShareId::from_bytes(*id)), rest)
+        }
+        _ => return None,
+    })
+}
+
+fn split_id(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let (&len, rest) = bytes.split_first()?;
+    let (id, rest) = rest.split_at_checked(usize::from(len))?;
+    Some((std::str::from_utf8(id).ok()?, rest))
+}

@@ -1,0 +1,50 @@
+//! Bytes that a store keeps for us and cannot read.
+
+use std::fmt;
+
+use crate::UnixTime;
+use crate::cookie_key::CookieKey;
+use crate::secret::SecretBytes;
+use crate::secure_cookie::{CookieLimits, SealedCookie};
+
+/// Seals bytes under the first of several keys and opens them under any: gorilla/securecookie's format, HMAC-SHA256 and
+/// AES-256-CTR, both under keys derived for one purpose.
+#[derive(Clone)]
+pub(crate) struct Sealer(Vec<SealedCookie>);
+
+/// RFC 5869 `info` of the two keys.
+#[derive(Clone, Copy)]
+pub(crate) struct Labels {
+    pub(crate) mac: &'static str,
+    pub(crate) encryption: &'static str,
+}
+
+impl Sealer {
+    /// The first key seals, all open.
+    pub(crate) fn new<'a>(keys: impl IntoIterator<Item = &'a CookieKey>, labels: Labels, limits: CookieLimits) -> Self {
+        let codec = |key: &CookieKey| {
+            let (mac, encryption) = (key.derive(labels.mac), key.derive(labels.encryption));
+            SealedCookie::new(mac.expose_secret(), encryption.expose_secret()).ok()
+        };
+        Self(keys.into_iter().filter_map(codec).map(|codec| codec.with_limits(limits)).collect())
+    }
+
+    /// `None` if there is no key, or if the bytes are longer than the limits allow. `iv` is random and used once.
+    pub(crate) fn seal(&self, bytes: &[u8], name: &str, iv: [u8; 16], now: UnixTime) -> Option<String> {
+        self.0.first()?.encode(bytes, name, iv, now).ok()
+    }
+
+    /// `None` for what was not sealed under these keys and this name, or too long ago.
+    pub(crate) fn open(&self, sealed: &str, name: &str, now: UnixTime) -> Option<SecretBytes> {
+        self.0
+            .iter()
+            .find_map(|codec| codec.decode(sealed.as_bytes(), name, now).ok())
+            .map(|opened| opened.into_value())
+    }
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sealer({} keys)", self.0.len())
+    }
+}

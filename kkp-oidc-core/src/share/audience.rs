@@ -1,0 +1,215 @@
+//! Who may use a link.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::id_token::Identity;
+use crate::invisible::is_invisible;
+
+/// Most entries of one kind (addresses, domains, groups) of an [`AudienceList`].
+pub const MAX_AUDIENCE_ENTRIES: usize = 100;
+
+/// Longest entry, in bytes: as long as an e-mail address can be.
+pub const MAX_AUDIENCE_ENTRY_LEN: usize = Identity::MAX_EMAIL_LEN;
+
+/// Who may use a link, once they have logged in.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "a link is for everybody or for somebody")]
+pub enum Audience {
+    /// Anyone who can log in at the provider.
+    Anyone,
+    /// Whom the list names.
+    Only(AudienceList),
+}
+
+/// E-mail addresses, domains of e-mail addresses, and groups; at least one of all, at most [`MAX_AUDIENCE_ENTRIES`] of each.
+///
+/// Addresses and domains are kept in lower case, groups as given.
+#[derive(Clone, Default, Eq, PartialEq)]
+pub struct AudienceList {
+    emails: BTreeSet<String>,
+    domains: BTreeSet<String>,
+    groups: BTreeSet<String>,
+}
+
+impl Audience {
+    /// Whether somebody with this verified e-mail address and these groups may use the link.
+    ///
+    /// Addresses and domains are compared without regard to case, as KKP does; groups byte for byte, as kube-apiserver
+    /// does. A domain is all that stands behind the last `@`: `example.com` does not admit `a@sub.example.com`.
+    #[must_use]
+    pub fn admits<S: AsRef<str>>(&self, email: &str, groups: &[S]) -> bool {
+        let list = match self {
+            Self::Anyone => return true,
+            Self::Only(list) => list,
+        };
+        let email = email.to_lowercase();
+        list.emails.contains(&email)
+            || email.rsplit_once('@').is_some_and(|(_, domain)| list.domains.contains(domain))
+            || groups.iter().any(|group| list.groups.contains(group.as_ref()))
+    }
+}
+
+impl AudienceList {
+    /// Read three texts with one entry a line, or several with commas or semicolons between them; blanks around entries,
+    /// empty ones and repetitions go. A domain may have an `@` in front.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, in the order of the texts.
+    pub fn parse(emails: &str, domains: &str, groups: &str) -> Result<Self, Vec<AudienceProblem>> {
+        let mut problems = Vec::new();
+        let list = Self {
+            emails: collect(emails, Entry::Email, &mut problems),
+            domains: collect(domains, Entry::Domain, &mut problems),
+            groups: collect(groups, Entry::Group, &mut problems),
+        };
+        if problems.is_empty() && list.is_empty() {
+            problems.push(AudienceProblem::Nobody);
+        }
+        if problems.is_empty() { Ok(list) } else { Err(problems) }
+    }
+
+    /// A list that was one when it was stored; `None` if it names nobody or has an entry that none can have.
+    pub(super) fn stored(emails: Vec<String>, domains: Vec<String>, groups: Vec<String>) -> Option<Self> {
+        let all =
+            |entry: Entry, texts: Vec<String>| texts.iter().map(|text| entry.kept(text).ok()).collect::<Option<_>>();
+        let list = Self {
+            emails: all(Entry::Email, emails)?,
+            domains: all(Entry::Domain, domains)?,
+            groups: all(Entry::Group, groups)?,
+        };
+        (!list.is_empty()).then_some(list)
+    }
+
+    /// The addresses, in lower case and in order.
+    pub fn emails(&self) -> impl Iterator<Item = &str> {
+        self.emails.iter().map(String::as_str)
+    }
+
+    /// The domains, in lower case and in order.
+    pub fn domains(&self) -> impl Iterator<Item = &str> {
+        self.domains.iter().map(String::as_str)
+    }
+
+    /// The groups, in order.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        self.groups.iter().map(String::as_str)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.emails.is_empty() && self.domains.is_empty() && self.groups.is_empty()
+    }
+}
+
+/// How many, not whom: the list is nobody's business but its owner's.
+impl fmt::Debug for AudienceList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (emails, domains, groups) = (self.emails.len(), self.domains.len(), self.groups.len());
+        write!(f, "AudienceList({emails} addresses, {domains} domains, {groups} groups)")
+    }
+}
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Entry {
+    Email,
+    Domain,
+    Group,
+}
+
+impl Entry {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Email => "e-mail addresses",
+            Self::Domain => "domains",
+            Self::Group => "groups",
+        }
+    }
+
+    /// The entry as it is kept.
+    fn kept(self, text: &str) -> Result<String, AudienceProblem> {
+        let text = match self {
+            Self::Domain => text.strip_prefix('@').unwrap_or(text),
+            Self::Email | Self::Group => text,
+        };
+        if text.len() > MAX_AUDIENCE_ENTRY_LEN {
+            return Err(AudienceProblem::TooLong { kind: self.name(), len: text.len() });
+        }
+        let is_one = match self {
+            Self::Email => text.rsplit_once('@').is_some_and(|(local, domain)| is_local(local) && is_domain(domain)),
+            Self::Domain => is_domain(text),
+            Self::Group => !text.chars().any(is_invisible),
+        };
+        match (self, is_one) {
+            (Self::Group, true) => Ok(text.to_owned()),
+            (Self::Email | Self::Domain, true) => Ok(text.to_lowercase()),
+            (_, false) => {
+                let entry = text.chars().map(crate::invisible::printable).collect();
+                Err(AudienceProblem::NotOne { kind: self.name(), entry })
+            }
+        }
+    }
+}
+
+fn is_local(text: &str) -> bool {
+    !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || is_invisible(c) || matches!(c, '<' | '>' | '"'))
+}
+
+/// Letters, digits (of any script), `-` and `.`, no empty label, and a dot or a single name such as `localhost`.
+fn is_domain(text: &str) -> bool {
+    text.split('.').all(|label| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    })
+}
+
+fn collect(text: &str, entry: Entry, problems: &mut Vec<AudienceProblem>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for part in text.split(['\n', '\r', ',', ';']).map(str::trim).filter(|part| !part.is_empty()) {
+        match entry.kept(part) {
+            Ok(kept) => {
+                found.insert(kept);
+            }
+            Err(problem) => problems.push(problem),
+        }
+        if found.len() > MAX_AUDIENCE_ENTRIES || problems.len() >= MAX_AUDIENCE_ENTRIES {
+            problems.push(AudienceProblem::TooMany { kind: entry.name() });
+            break;
+        }
+    }
+    found
+}
+
+/// What is wrong with the texts of an [`AudienceList`].
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AudienceProblem {
+    /// Nothing in any of them.
+    #[error("nobody is named, expected an e-mail address, a domain or a group")]
+    Nobody,
+    /// An entry is not what it should be.
+    #[error("{entry:?} does not belong among the {kind}")]
+    NotOne {
+        /// `e-mail addresses`, `domains` or `groups`
+        kind: &'static str,
+        /// The entry, at most [`MAX_AUDIENCE_ENTRY_LEN`] bytes.
+        entry: String,
+    },
+    /// An entry is too long to be repeated.
+    #[error("one of the {kind} has {len} bytes, expected at most {MAX_AUDIENCE_ENTRY_LEN}")]
+    TooLong {
+        /// `e-mail addresses`, `domains` or `groups`
+        kind: &'static str,
+        /// In bytes.
+        len: usize,
+    },
+    /// Too many of them.
+    #[error("more than {MAX_AUDIENCE_ENTRIES} {kind}; name a domain or a group instead")]
+    TooMany {
+        /// `e-mail addresses`, `domains` or `groups`
+        kind: &'static str,
+    },
+}

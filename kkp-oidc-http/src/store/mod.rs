@@ -1,0 +1,144 @@
+//! What must be remembered for longer than a request: share links, who used them, sessions.
+
+use std::pin::Pin;
+
+use kkp_oidc_core::UnixTime;
+use kkp_oidc_core::authorization::FlowId;
+use kkp_oidc_core::share::{Redemption, Share, ShareId, ShareState, StoredShare};
+
+/// Most shares that [`ShareStore::owned_by`] lists, and most uses that [`ShareStore::redemptions`] lists: the newest.
+pub const MAX_LISTED: usize = 500;
+
+/// Keeps shares, their uses, and sealed records.
+///
+/// What is acknowledged is durable: it survives the end of the process at any moment. Several processes may use one store.
+/// Whoever gets an error refuses what was asked for: closed, never open.
+pub trait ShareStore: Send + Sync + 'static {
+    /// Keep a new share. An id that is there already is an error.
+    fn create(&self, share: Share) -> Stored<'_, ()>;
+
+    /// The share with this id, in whatever state.
+    fn find(&self, id: ShareId) -> Stored<'_, Option<StoredShare>>;
+
+    /// The shares that this owner made, newest first, at most [`MAX_LISTED`]. Addresses are compared without regard to case.
+    fn owned_by<'a>(&'a self, owner: &'a str) -> Stored<'a, Vec<StoredShare>>;
+
+    /// Who used the share, newest first, at most [`MAX_LISTED`].
+    fn redemptions(&self, id: ShareId) -> Stored<'_, Vec<Redemption>>;
+
+    /// Use the share once, at `redemption.at`, in the flow `flow`: judged and counted in one step, so that no two uses
+    /// together exceed its limit, and no flow uses it twice.
+    fn redeem(&self, id: ShareId, flow: FlowId, redemption: Redemption) -> Stored<'_, Redeemed>;
+
+    /// Take the share back. The first time counts.
+    fn revoke(&self, id: ShareId, at: UnixTime) -> Stored<'_, Revoked>;
+
+    /// Keep a record under its kind and key, in the place of one that is there.
+    fn put(&self, record: Record) -> Stored<'_, ()>;
+
+    /// The record of this kind and key, unless its end is before `now`.
+    fn get(&self, kind: RecordKind, key: RecordKey, now: UnixTime) -> Stored<'_, Option<String>>;
+
+    /// Remove the record, if it is there.
+    fn remove(&self, kind: RecordKind, key: RecordKey) -> Stored<'_, ()>;
+
+    /// Remove what nobody can use any more: records that ended before `now`, and shares that ended so long ago that their
+    /// owners need not see them any more.
+    fn sweep(&self, now: UnixTime) -> Stored<'_, ()>;
+}
+
+/// What a [`ShareStore`] will have answered.
+pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreUnavailable>> + Send + 'a>>;
+
+/// What became of an attempt to use a share.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "every outcome has to be answered")]
+pub enum Redeemed {
+    /// It was counted; the share as it is afterwards.
+    Counted(Box<StoredShare>),
+    /// Its state forbids it; never [`ShareState::Good`].
+    Refused(ShareState),
+    /// The flow has used it before.
+    FlowUsed,
+    /// There is no such share.
+    Unknown,
+}
+
+/// What became of an attempt to take a share back.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "every outcome has to be answered")]
+pub enum Revoked {
+    /// It is of no use from now on.
+    Now,
+    /// It was taken back before, then.
+    Before(UnixTime),
+    /// There is no such share.
+    Unknown,
+}
+
+/// What a record is of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "stores have to know all of them")]
+pub enum RecordKind {
+    /// Somebody who is logged in.
+    Session,
+    /// A kubeconfig that waits to be fetched.
+    Handover,
+}
+
+/// Under what a record is kept: 32 bytes, of which the first 16 suffice for a [`FlowId`].
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct RecordKey([u8; 32]);
+
+impl RecordKey {
+    /// The key with these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl From<FlowId> for RecordKey {
+    fn from(id: FlowId) -> Self {
+        let mut bytes = [0; 32];
+        bytes[..16].copy_from_slice(id.as_bytes());
+        Self(bytes)
+    }
+}
+
+/// Sealed text that a store keeps and cannot read.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record that callers fill by name")]
+pub struct Record {
+    /// What it is of.
+    pub kind: RecordKind,
+    /// Under what it is kept.
+    pub key: RecordKey,
+    /// The text.
+    pub sealed: String,
+    /// The last second in which it is given out.
+    pub ends_at: UnixTime,
+}
+
+/// The store cannot answer now; `reason` is for the log.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{reason}")]
+#[non_exhaustive]
+pub struct StoreUnavailable {
+    /// Why not.
+    pub reason: String,
+}
+
+impl StoreUnavailable {
+    /// The store cannot answer, because of `reason`.
+    #[must_use]
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into() }
+    }
+}
