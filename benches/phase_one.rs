@@ -12,6 +12,7 @@ use axum::http::{Request, StatusCode};
 use axum::routing::get;
 use axum::{Json, Router};
 use criterion::{Criterion, criterion_group, criterion_main};
+use kkp_oidc_core::cookie_key::CookieKey;
 use kkp_oidc_core::directory::{Directory, DirectoryFile};
 use kkp_oidc_core::ids::UserId;
 use kkp_oidc_core::issuer::IssuerSettings;
@@ -66,7 +67,7 @@ async fn service() -> Router {
     };
     let config = ServiceConfig::new(
         settings.try_into().expect("settings"),
-        "e1f5ac4f8cc8b33a4b0d6c7f5b1c9d27".parse().expect("a key"),
+        "e1f5ac4f8cc8b33a4b0d6c7f5b1c9d27".parse::<CookieKey>().expect("a key"),
         "OIDCKubeCfgEndpoint=true".parse().expect("gates"),
     );
     let (directory, clock, entropy) = (Arc::new(directory()), Arc::new(SystemClock), Arc::new(SystemEntropy));

@@ -11,7 +11,7 @@ use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{
     Flow, FlowCookies, FlowId, FlowPurpose, FlowTarget, Nonce, PkceVerifier, RequestCookies, StateKey, UserEntry,
 };
-use kkp_oidc_core::cookie_key::CookieKey;
+use kkp_oidc_core::cookie_key::{CookieKey, KeyRing};
 use kkp_oidc_core::feature_gates::FeatureGates;
 use kkp_oidc_core::ids::UserId;
 use kkp_oidc_core::issuer::CookieSecurity;
@@ -50,7 +50,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             user_entry: UserEntry::AuthProvider,
         }),
     };
-    let (states, cookies) = (StateKey::new(&key), FlowCookies::new(&key, CookieSecurity::Secure));
+    let keys = KeyRing::from(key);
+    let (states, cookies) = (StateKey::new(&keys), FlowCookies::new(&keys, CookieSecurity::Secure));
     let id = FlowId::from_bytes([7; 16]);
     let state = states.issue(id, flow.purpose.kind(), now);
     let set_cookie = cookies.seal(&flow, id, [9; 16], now);

@@ -6,14 +6,21 @@ use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{
     Flow, FlowCookies, FlowId, FlowPurpose, FlowTarget, Nonce, PkceVerifier, RequestCookies, UserEntry,
 };
+use kkp_oidc_core::cookie_key::{CookieKey, KeyRing};
 use kkp_oidc_core::issuer::CookieSecurity;
 
 const KEY: &str = "e1f5ac4f8cc8b33a4b0d6c7f5b1c9d27";
 const OTHER_KEY: &str = "e1f5ac4f8cc8b33a4b0d6c7f5b1c9d28";
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 
+/// The first signs.
+fn ring(keys: &[&str]) -> KeyRing {
+    let mut keys = keys.iter().map(|key| key.parse::<CookieKey>().unwrap());
+    KeyRing::new(keys.next().unwrap(), keys.collect()).unwrap()
+}
+
 fn cookies(key: &str, security: CookieSecurity) -> FlowCookies {
-    FlowCookies::new(&key.parse().unwrap(), security)
+    FlowCookies::new(&ring(&[key]), security)
 }
 
 fn plain() -> FlowCookies {

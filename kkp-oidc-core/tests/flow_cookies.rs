@@ -9,7 +9,7 @@ use kkp_oidc_core::authorization::{
     AuthenticState, Flow, FlowCookieError, FlowCookies, FlowId, FlowKind, FlowPurpose, FlowTarget, Nonce, PkceVerifier,
     RequestCookies, StateKey, UserEntry,
 };
-use kkp_oidc_core::cookie_key::CookieKey;
+use kkp_oidc_core::cookie_key::{CookieKey, KeyRing};
 use kkp_oidc_core::ids::UserId;
 use kkp_oidc_core::issuer::CookieSecurity;
 use kkp_oidc_core::secure_cookie::DecodeCookieError;
@@ -67,12 +67,18 @@ fn target() -> FlowTarget {
     }
 }
 
+/// The first signs.
+fn ring(keys: &[&str]) -> KeyRing {
+    let mut keys = keys.iter().map(|key| key.parse::<CookieKey>().unwrap());
+    KeyRing::new(keys.next().unwrap(), keys.collect()).unwrap()
+}
+
 fn cookies(key: &str, security: CookieSecurity) -> FlowCookies {
-    FlowCookies::new(&key.parse().unwrap(), security)
+    FlowCookies::new(&ring(&[key]), security)
 }
 
 fn state_of(id: FlowId) -> AuthenticState {
-    let key = StateKey::new(&KEY.parse::<CookieKey>().unwrap());
+    let key = StateKey::new(&ring(&[KEY]));
     key.authenticate(&key.issue(id, FlowKind::Kubeconfig, NOW)).unwrap()
 }
 
@@ -177,6 +183,24 @@ fn a_cookie_that_does_not_belong_to_the_flow_is_refused() {
     assert_eq!(old_and_forged, not_signed(), "forgery outranks age");
 
     assert_eq!(open(COOKIE_WITHOUT_FLOW, NOW), Err(FlowCookieError::Content), "no flow in it");
+}
+
+#[test]
+fn the_current_key_seals_and_every_key_of_the_ring_opens() {
+    let third = "q9Zc4mVx2LrT7wYb1NdK8sHfGj5Ue3Po";
+    let open = |keys: &[&str], now| {
+        let cookies = FlowCookies::new(&ring(keys), CookieSecurity::Plain);
+        parts(cookies.open(&state_of(ID), &RequestCookies::parse([PLAIN_COOKIE]), now))
+    };
+    for keys in [[KEY, OTHER_KEY, third], [OTHER_KEY, KEY, third], [OTHER_KEY, third, KEY]] {
+        assert_eq!(open(&keys, NOW), opened(), "{keys:?}");
+        let late = NOW.plus_secs(601);
+        let expired = DecodeCookieError::Expired { issued_at: NOW, now: late, max_age_secs: 600 };
+        assert_eq!(open(&keys, late), Err(FlowCookieError::Refused(expired)), "{keys:?}: why is told, not `NotSigned`");
+        let by_ring = sealed(&FlowCookies::new(&ring(&keys), CookieSecurity::Plain), &flow(target()), ID);
+        assert_eq!(by_ring, sealed(&cookies(keys[0], CookieSecurity::Plain), &flow(target()), ID));
+    }
+    assert_eq!(open(&[OTHER_KEY, third], NOW), Err(FlowCookieError::Refused(DecodeCookieError::NotSigned)));
 }
 
 #[test]

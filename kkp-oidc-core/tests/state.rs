@@ -7,9 +7,10 @@
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{AuthenticState, FlowId, FlowKind, StateError, StateKey};
-use kkp_oidc_core::cookie_key::CookieKey;
+use kkp_oidc_core::cookie_key::{CookieKey, KeyRing};
 
 const KEY: &str = "e1f5ac4f8cc8b33a4b0d6c7f5b1c9d27";
+const OTHER: &str = "7Vw2Xk9PzR4tYb6NmQ8sLd1HfJ3gUe5C";
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 const ID: FlowId = FlowId::from_bytes([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
 
@@ -22,8 +23,14 @@ const STATE_OF_KIND_2: &str = "AgABAgMEBQYHCAkKCwwNDg8AAAAAZVPxANRxqjIbmvzplTHo0
 const STATE_OF_KIND_3: &str = "AwABAgMEBQYHCAkKCwwNDg8AAAAAZVPxAMJYS3Im816cE51ArBPVli15MAdja3j2Z8dbFJMOq89J";
 const STATE_OF_KIND_4: &str = "BAABAgMEBQYHCAkKCwwNDg8AAAAAZVPxAKqu_5gDYDNf0h3Ielt8IP2WuTZnRnuCVkAyBDWBX9eW";
 
+/// The first signs.
+fn keys(texts: &[&str]) -> StateKey {
+    let mut keys = texts.iter().map(|text| text.parse::<CookieKey>().unwrap());
+    StateKey::new(&KeyRing::new(keys.next().unwrap(), keys.collect()).unwrap())
+}
+
 fn key(text: &str) -> StateKey {
-    StateKey::new(&text.parse::<CookieKey>().unwrap())
+    keys(&[text])
 }
 
 /// The parts of an authentic state, as its getters give them.
@@ -60,6 +67,22 @@ fn a_state_of_another_key_is_refused() {
     {
         assert_eq!(key(other).authenticate(STATE), Err(StateError::NotAuthentic), "{other}");
     }
+}
+
+#[test]
+fn the_current_key_signs_and_every_key_of_the_ring_verifies() {
+    let others = ["e1f5ac4f8cc8b33a4b0d6c7f5b1c9d28", "q9Zc4mVx2LrT7wYb1NdK8sHfGj5Ue3Po", OTHER];
+    let authentic = Ok((FlowKind::Kubeconfig, ID, NOW));
+    for place in 0..=others.len() {
+        let mut ring = others.to_vec();
+        ring.insert(place, KEY);
+        assert_eq!(parts(keys(&ring).authenticate(STATE)), authentic, "the key is at {place}");
+        let issued = keys(&ring).issue(ID, FlowKind::Kubeconfig, NOW);
+        assert_eq!(issued, key(ring[0]).issue(ID, FlowKind::Kubeconfig, NOW), "only the first signs");
+        let tampered = STATE.replace("AQAB", "AQAC");
+        assert_eq!(keys(&ring).authenticate(&tampered), Err(StateError::NotAuthentic));
+    }
+    assert_eq!(keys(&others).authenticate(STATE), Err(StateError::NotAuthentic), "taken out of the ring");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::{fmt, iter};
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{FlowCookies, FlowRandom, FlowTarget, StateKey};
-use kkp_oidc_core::cookie_key::CookieKey;
+use kkp_oidc_core::cookie_key::KeyRing;
 use kkp_oidc_core::directory::SharedCluster;
 use kkp_oidc_core::feature_gates::{FeatureGates, KnownGate};
 use kkp_oidc_core::issuer::IssuerConfig;
@@ -28,8 +28,8 @@ use crate::used_flows::UsedFlows;
 pub struct ServiceConfig {
     /// The provider and the client.
     pub issuer: IssuerConfig,
-    /// Key of the flows' cookies and states. The same on every replica.
-    pub cookie_key: CookieKey,
+    /// Keys of the flows' cookies and states. The same on every replica.
+    pub cookie_keys: KeyRing,
     /// `OIDCKubeCfgEndpoint` switches the share endpoint on.
     pub feature_gates: FeatureGates,
     /// Whose certificates the provider may have.
@@ -45,10 +45,10 @@ pub struct ServiceConfig {
 impl ServiceConfig {
     /// The configuration with everything else at its default.
     #[must_use]
-    pub fn new(issuer: IssuerConfig, cookie_key: CookieKey, feature_gates: FeatureGates) -> Self {
+    pub fn new(issuer: IssuerConfig, cookie_keys: impl Into<KeyRing>, feature_gates: FeatureGates) -> Self {
         Self {
             issuer,
-            cookie_key,
+            cookie_keys: cookie_keys.into(),
             feature_gates,
             trust: Trust::default(),
             dangerous_skip_tls_verify: false,
@@ -98,20 +98,20 @@ impl AppState {
         entropy: Arc<dyn Entropy>,
         landing: Landing,
     ) -> Result<Self, BuildTlsError> {
-        let ServiceConfig { issuer, cookie_key, feature_gates, trust, dangerous_skip_tls_verify, idp_ca, preferences } =
+        let ServiceConfig { issuer, cookie_keys, feature_gates, trust, dangerous_skip_tls_verify, idp_ca, preferences } =
             config;
         if dangerous_skip_tls_verify {
             tracing::warn!(
                 "the identity provider's certificate is NOT verified: anybody in between can log in as anybody"
             );
         }
-        let cookies = FlowCookies::new(&cookie_key, issuer.cookie_security());
+        let cookies = FlowCookies::new(&cookie_keys, issuer.cookie_security());
         let oidc = OidcClient::new(issuer, &trust, dangerous_skip_tls_verify, idp_ca, Arc::clone(&clock))?;
         Ok(Self(Arc::new(Shared {
             oidc,
             directory,
             cookies,
-            state_key: StateKey::new(&cookie_key),
+            state_key: StateKey::new(&cookie_keys),
             used_flows: UsedFlows::default(),
             gate_on: feature_gates.is_enabled(KnownGate::OidcKubeCfgEndpoint.name()),
             preferences,

@@ -6,20 +6,22 @@ use super::FLOW_MAX_AGE_SECS;
 use super::flow::{Flow, FlowId};
 use super::state::AuthenticState;
 use crate::UnixTime;
-use crate::cookie_key::CookieKey;
+use crate::cookie_key::{CookieKey, KeyRing};
 use crate::issuer::CookieSecurity;
-use crate::secure_cookie::{CookieLimits, DecodeCookieError, SealedCookie};
+use crate::secure_cookie::{CookieLimits, DecodeCookieError, OpenedCookie, SealedCookie};
 
 /// Seals flows into cookies and opens them again.
 ///
 /// Name `kkp-flow-<flow id>`, behind `__Host-` where cookies are [secure](CookieSecurity::Secure) ([RFC 6265bis
-/// section 4.1.3.2]). Value in gorilla/securecookie's format: HMAC-SHA256 under the cookie key itself, AES-256-CTR
-/// under a key derived from it. Name and value together have at most [`FlowCookies::MAX_LEN`] bytes.
+/// section 4.1.3.2]). Value in gorilla/securecookie's format: HMAC-SHA256 under the current cookie key itself,
+/// AES-256-CTR under a key derived from it. Name and value together have at most [`FlowCookies::MAX_LEN`] bytes. What was
+/// sealed under a previous key still opens.
 ///
 /// [RFC 6265bis section 4.1.3.2]: https://www.ietf.org/archive/id/draft-ietf-httpbis-rfc6265bis-20.html#section-4.1.3.2
 #[derive(Clone)]
 pub struct FlowCookies {
-    codec: SealedCookie,
+    current: SealedCookie,
+    previous: Vec<SealedCookie>,
     security: CookieSecurity,
 }
 
@@ -33,15 +35,28 @@ impl FlowCookies {
     /// The most that one cookie's name and value take, in bytes.
     pub const MAX_LEN: usize = 600;
 
-    /// Cookies under `key`.
+    /// Cookies sealed under the current one of `keys`, and opened under any.
     #[must_use]
-    pub fn new(key: &CookieKey, security: CookieSecurity) -> Self {
+    pub fn new(keys: &KeyRing, security: CookieSecurity) -> Self {
+        let previous = keys.previous().iter().map(Self::codec).collect();
+        Self { current: Self::codec(keys.current()), previous, security }
+    }
+
+    fn codec(key: &CookieKey) -> SealedCookie {
         // INVARIANT: a `CookieKey` is not empty and a derived key has 32 bytes, which AES-256 takes.
         #[expect(clippy::expect_used, reason = "both keys have a fixed, accepted length")]
-        let codec = SealedCookie::new(key.expose_secret(), key.derive(Self::LABEL).expose_secret())
+        SealedCookie::new(key.expose_secret(), key.derive(Self::LABEL).expose_secret())
             .expect("both keys have an accepted length")
-            .with_limits(CookieLimits::default().with_max_age_secs(FLOW_MAX_AGE_SECS));
-        Self { codec, security }
+            .with_limits(CookieLimits::default().with_max_age_secs(FLOW_MAX_AGE_SECS))
+    }
+
+    /// Open a cookie under whichever key signed it. Every key is tried, so that the time does not tell which one it was.
+    fn decode(&self, value: &str, name: &str, now: UnixTime) -> Result<OpenedCookie, DecodeCookieError> {
+        let opened = |codec: &SealedCookie| codec.decode(value.as_bytes(), name, now);
+        self.previous.iter().map(opened).fold(opened(&self.current), |found, other| match found {
+            Err(DecodeCookieError::NotSigned) => other,
+            found => found,
+        })
     }
 
     /// The cookie that carries `flow` from `now` on. `iv` is random and used once.
@@ -51,7 +66,7 @@ impl FlowCookies {
         let bytes = flow.to_bytes();
         // INVARIANT: the longest flow makes 552 characters, below the codec's limit of 4096.
         #[expect(clippy::expect_used, reason = "the longest flow is far below the codec's limit")]
-        let value = self.codec.encode(bytes.expose_secret(), &name, iv, now).expect("a flow fits into a cookie");
+        let value = self.current.encode(bytes.expose_secret(), &name, iv, now).expect("a flow fits into a cookie");
         self.set_cookie(&name, &value, FLOW_MAX_AGE_SECS)
     }
 
@@ -60,7 +75,7 @@ impl FlowCookies {
     /// # Errors
     ///
     /// - [`FlowCookieError::Missing`] if the browser did not send it.
-    /// - [`FlowCookieError::Refused`] if it was sealed under another key, for another flow, or too long ago.
+    /// - [`FlowCookieError::Refused`] if it was sealed under an unknown key, for another flow, or too long ago.
     /// - [`FlowCookieError::Content`] if it holds something else than a flow.
     pub fn open(
         &self,
@@ -70,7 +85,7 @@ impl FlowCookies {
     ) -> Result<Flow, FlowCookieError> {
         let name = self.name(state.id());
         let value = cookies.first(&name).ok_or(FlowCookieError::Missing)?;
-        let opened = self.codec.decode(value.as_bytes(), &name, now).map_err(FlowCookieError::Refused)?;
+        let opened = self.decode(value, &name, now).map_err(FlowCookieError::Refused)?;
         Flow::from_bytes(opened.value().expose_secret()).ok_or(FlowCookieError::Content)
     }
 
@@ -83,12 +98,12 @@ impl FlowCookies {
     /// Make room for one more flow: the cookies to take out of the browser so that at most
     /// [`FlowCookies::MAX_IN_BROWSER`] of ours stand there afterwards. Expired ones go first, then the oldest.
     ///
-    /// What was sealed under another key is left: another service on this host may need it, since cookies ignore ports.
+    /// What was sealed under a key that is not in the ring is left: another service on this host may need it, since cookies ignore ports.
     #[must_use]
     pub fn make_room(&self, cookies: &RequestCookies<'_>, now: UnixTime) -> Vec<SetCookie> {
         let (mut live, mut dead) = (Vec::new(), Vec::new());
         for (name, value) in cookies.iter().filter(|(name, _)| self.is_flow_name(name)) {
-            match self.codec.decode(value.as_bytes(), name, now) {
+            match self.decode(value, name, now) {
                 Ok(opened) => live.push((opened.issued_at(), name)),
                 Err(DecodeCookieError::Expired { .. }) => dead.push(name),
                 Err(_) => {}
@@ -199,7 +214,7 @@ pub enum FlowCookieError {
     /// The browser did not send it: another browser began this login, or it does not keep cookies.
     #[error("the login's cookie is missing")]
     Missing,
-    /// It does not open under this key and name, or is too old.
+    /// It does not open under a key of ours and this name, or is too old.
     #[error("the login's cookie does not belong to this login")]
     Refused(#[source] DecodeCookieError),
     /// It opens, but holds no flow.

@@ -10,7 +10,7 @@ use sha2::Sha256;
 use super::FLOW_MAX_AGE_SECS;
 use super::flow::FlowId;
 use crate::UnixTime;
-use crate::cookie_key::CookieKey;
+use crate::cookie_key::{CookieKey, KeyRing};
 
 /// What a flow is for; callbacks are dispatched by it, so several kinds may return to the same redirect URI.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -46,7 +46,8 @@ impl FlowKind {
 /// Makes and authenticates `state` ([RFC 6749 section 10.12]).
 ///
 /// Text of 76 characters of base64url: one byte kind, 16 bytes flow id, 8 bytes issue time (seconds, big-endian),
-/// 32 bytes HMAC-SHA256 over what stands before, under a key derived from the cookie key.
+/// 32 bytes HMAC-SHA256 over what stands before, under a key derived from the current cookie key. What a previous key
+/// authenticated is still accepted.
 ///
 /// # Security
 ///
@@ -55,7 +56,10 @@ impl FlowKind {
 ///
 /// [RFC 6749 section 10.12]: https://www.rfc-editor.org/rfc/rfc6749#section-10.12
 #[derive(Clone)]
-pub struct StateKey(Hmac<Sha256>);
+pub struct StateKey {
+    current: Hmac<Sha256>,
+    previous: Vec<Hmac<Sha256>>,
+}
 
 impl StateKey {
     /// Label of the derived key, RFC 5869 `info`.
@@ -64,13 +68,17 @@ impl StateKey {
     /// Length of a state, in characters.
     pub const STATE_LEN: usize = 76;
 
-    /// The key for `state`, derived from the cookie key.
+    /// The keys for `state`, each derived from a cookie key.
     #[must_use]
-    pub fn new(key: &CookieKey) -> Self {
+    pub fn new(keys: &KeyRing) -> Self {
+        Self { current: Self::keyed(keys.current()), previous: keys.previous().iter().map(Self::keyed).collect() }
+    }
+
+    fn keyed(key: &CookieKey) -> Hmac<Sha256> {
         let derived = key.derive(Self::LABEL);
         // INVARIANT: HMAC takes keys of any length.
         #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-        Self(Hmac::new_from_slice(derived.expose_secret()).expect("HMAC takes keys of any length"))
+        Hmac::new_from_slice(derived.expose_secret()).expect("HMAC takes keys of any length")
     }
 
     /// The `state` of the flow `id` that begins `now`.
@@ -80,7 +88,7 @@ impl StateKey {
         bytes.push(kind.to_byte());
         bytes.extend_from_slice(id.as_bytes());
         bytes.extend_from_slice(&now.as_secs().to_be_bytes());
-        let tag = self.0.clone().chain_update(&bytes).finalize().into_bytes();
+        let tag = self.current.clone().chain_update(&bytes).finalize().into_bytes();
         bytes.extend_from_slice(&tag);
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -96,7 +104,11 @@ impl StateKey {
         }
         let bytes = URL_SAFE_NO_PAD.decode(state).map_err(|_| StateError::NotAuthentic)?;
         let (signed, tag) = bytes.split_last_chunk::<32>().ok_or(StateError::NotAuthentic)?;
-        self.0.clone().chain_update(signed).verify_slice(tag).map_err(|_| StateError::NotAuthentic)?;
+        // `|`, not `||`: every key is tried, so that the time does not tell which one fits.
+        let fits = |key: &Hmac<Sha256>| key.clone().chain_update(signed).verify_slice(tag).is_ok();
+        if !self.previous.iter().fold(fits(&self.current), |found, key| found | fits(key)) {
+            return Err(StateError::NotAuthentic);
+        }
         let (&[kind], rest) = signed.split_first_chunk().ok_or(StateError::NotAuthentic)?;
         let (id, rest) = rest.split_first_chunk::<16>().ok_or(StateError::NotAuthentic)?;
         let secs = rest.try_into().map_err(|_| StateError::NotAuthentic)?;

@@ -1,5 +1,6 @@
-//! The key that signs cookies: what is accepted as one, and keys derived from it.
+//! The key that signs cookies: what is accepted as one, keys derived from it, and how keys rotate.
 
+mod ring;
 mod weak;
 
 use std::fmt;
@@ -8,6 +9,7 @@ use std::str::FromStr;
 use hkdf::Hkdf;
 use sha2::Sha256;
 
+pub use self::ring::{KeyRing, KeyRingError};
 use crate::secret::{SecretBytes, SecretString};
 
 /// KKP's `oidc-issuer-cookie-hash-key`: exactly 32 or 64 bytes, used raw.

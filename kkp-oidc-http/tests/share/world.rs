@@ -13,6 +13,7 @@ use axum::http::Request;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use kkp_oidc_core::UnixTime;
+use kkp_oidc_core::cookie_key::CookieKey;
 use kkp_oidc_core::directory::{Directory, DirectoryFile};
 use kkp_oidc_core::issuer::{CookieSecurity, IssuerSettings};
 use kkp_oidc_core::secret::SecretString;
@@ -232,7 +233,7 @@ impl Setup {
         let log = Log::default();
         let capture = log.capture();
         let issuer = IssuerSettings { issuer_url: issuer_url.to_owned(), ..self.issuer };
-        let cookie_key = self.cookie_key.parse().unwrap();
+        let cookie_key: CookieKey = self.cookie_key.parse().unwrap();
         let mut config = ServiceConfig::new(issuer.try_into().unwrap(), cookie_key, self.gates.parse().unwrap());
         (self.configure)(&mut config);
         let state = AppState::new(config, self.directory, self.clock.clone(), self.entropy.clone())?;
