@@ -19,13 +19,13 @@ pub enum UserEntry {
 }
 
 impl UserEntry {
-    /// Its name in forms, JSON and stores: `auth-provider`, `kubelogin` or `public-kubelogin`.
+    /// Its name in forms, JSON and stores: `auth-provider`, `kubelogin` or `public-client`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::AuthProvider => "auth-provider",
             Self::Kubelogin => "kubelogin",
-            Self::PublicKubelogin => "public-kubelogin",
+            Self::PublicKubelogin => "public-client",
         }
     }
 

@@ -16,7 +16,6 @@ pub struct Session {
     groups: Vec<String>,
     began_at: UnixTime,
     seen_at: UnixTime,
-    id_token: SecretString,
     revocable: Option<SecretString>,
 }
 
@@ -26,7 +25,6 @@ struct Document {
     groups: Vec<String>,
     began_at: i64,
     seen_at: i64,
-    id_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     revocable: Option<String>,
 }
@@ -41,7 +39,6 @@ impl Session {
             groups: identity.groups().to_vec(),
             began_at: now,
             seen_at: now,
-            id_token: identity.id_token().clone(),
             revocable,
         }
     }
@@ -56,12 +53,6 @@ impl Session {
     #[must_use]
     pub fn groups(&self) -> &[String] {
         &self.groups
-    }
-
-    /// The ID token of the login, `id_token_hint` of the logout.
-    #[must_use]
-    pub const fn id_token(&self) -> &SecretString {
-        &self.id_token
     }
 
     /// The token to revoke at the end.
@@ -105,7 +96,6 @@ impl Session {
             groups: self.groups.clone(),
             began_at: self.began_at.as_secs(),
             seen_at: self.seen_at.as_secs(),
-            id_token: self.id_token.expose_secret().to_owned(),
             revocable: self.revocable.as_ref().map(|token| token.expose_secret().to_owned()),
         };
         // INVARIANT: texts and numbers can be written as JSON.
@@ -119,7 +109,6 @@ impl Session {
             groups: document.groups,
             began_at: UnixTime::from_secs(document.began_at),
             seen_at: UnixTime::from_secs(document.seen_at),
-            id_token: document.id_token.into(),
             revocable: document.revocable.map(SecretString::from),
         })
     }

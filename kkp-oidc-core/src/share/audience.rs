@@ -51,18 +51,32 @@ impl Audience {
 }
 
 impl AudienceList {
-    /// Read three texts with one entry a line, or several with commas or semicolons between them; blanks around entries,
-    /// empty ones and repetitions go. A domain may have an `@` in front.
+    /// Read texts with one entry a line, or several with commas or semicolons between them; blanks around entries, empty
+    /// ones and repetitions go. A domain may have an `@` in front. Among `people`, what begins with an `@` is a domain, what
+    /// has one elsewhere an address, and all else a group.
     ///
     /// # Errors
     ///
     /// Everything that is wrong, in the order of the texts.
-    pub fn parse(emails: &str, domains: &str, groups: &str) -> Result<Self, Vec<AudienceProblem>> {
+    pub fn parse(people: &str, emails: &str, domains: &str, groups: &str) -> Result<Self, Vec<AudienceProblem>> {
         let mut problems = Vec::new();
+        let mut of_people = [String::new(), String::new(), String::new()];
+        for entry in entries(people) {
+            let [their_emails, their_domains, their_groups] = &mut of_people;
+            let text = match entry.find('@') {
+                Some(0) => their_domains,
+                Some(_) => their_emails,
+                None => their_groups,
+            };
+            text.push_str(entry);
+            text.push('\n');
+        }
+        let [their_emails, their_domains, their_groups] = of_people.map(|text| text + "\n");
+        let (emails, domains, groups) = (their_emails + emails, their_domains + domains, their_groups + groups);
         let list = Self {
-            emails: collect(emails, Entry::Email, &mut problems),
-            domains: collect(domains, Entry::Domain, &mut problems),
-            groups: collect(groups, Entry::Group, &mut problems),
+            emails: collect(&emails, Entry::Email, &mut problems),
+            domains: collect(&domains, Entry::Domain, &mut problems),
+            groups: collect(&groups, Entry::Group, &mut problems),
         };
         if problems.is_empty() && list.is_empty() {
             problems.push(AudienceProblem::Nobody);
@@ -166,9 +180,13 @@ fn is_domain(text: &str) -> bool {
     })
 }
 
+fn entries(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['\n', '\r', ',', ';']).map(str::trim).filter(|entry| !entry.is_empty())
+}
+
 fn collect(text: &str, entry: Entry, problems: &mut Vec<AudienceProblem>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for part in text.split(['\n', '\r', ',', ';']).map(str::trim).filter(|part| !part.is_empty()) {
+    for part in entries(text) {
         match entry.kept(part) {
             Ok(kept) => {
                 found.insert(kept);

@@ -28,6 +28,8 @@ pub const MAX_USES: u32 = 10_000;
 pub struct ShareForm {
     /// `anyone` or `only`. Absent: `only` if one of the lists has an entry, else `anyone`.
     pub audience: String,
+    /// Addresses, domains with an `@` in front, and groups, one a line or with commas between; beside the three lists below.
+    pub people: String,
     /// E-mail addresses, one a line or with commas between.
     pub emails: String,
     /// Domains of e-mail addresses, likewise.
@@ -54,6 +56,8 @@ pub struct ShareForm {
 pub enum FormField {
     /// `audience`
     Audience,
+    /// `people`
+    People,
     /// `emails`
     Emails,
     /// `domains`
@@ -80,6 +84,7 @@ impl FormField {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Audience => "audience",
+            Self::People => "people",
             Self::Emails => "emails",
             Self::Domains => "domains",
             Self::Groups => "groups",
@@ -134,12 +139,13 @@ impl ShareForm {
     }
 
     fn audience(&self) -> Result<Audience, Problems> {
-        let named = [&self.emails, &self.domains, &self.groups].iter().any(|text| !text.trim().is_empty());
+        let texts = [&self.people, &self.emails, &self.domains, &self.groups];
+        let named = texts.iter().any(|text| !text.trim().is_empty());
         match (self.audience.as_str(), named) {
             ("anyone", false) | ("", false) => Ok(Audience::Anyone),
             // Whoever wrote names and chose everybody meant one of both; a link for everybody is the worse guess.
             ("anyone", true) => Err(vec![(FormField::Audience, ShareFormProblem::AnyoneAndSome)]),
-            ("only" | "", _) => AudienceList::parse(&self.emails, &self.domains, &self.groups)
+            ("only" | "", _) => AudienceList::parse(&self.people, &self.emails, &self.domains, &self.groups)
                 .map(Audience::Only)
                 .map_err(|problems| problems.into_iter().map(located).collect()),
             _ => Err(vec![(FormField::Audience, ShareFormProblem::Choice { expected: "`anyone` or `only`" })]),
@@ -162,21 +168,32 @@ impl ShareForm {
     }
 }
 
+/// Who makes a share, as their ID token says.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a plain request struct that callers fill by name")]
+pub struct Owner<'a> {
+    /// Verified e-mail address.
+    pub email: &'a str,
+    /// Groups.
+    pub groups: &'a [String],
+}
+
 impl NewShare {
-    /// The share itself, made `now` by whoever has the address `owner`.
+    /// The share itself, made `now` by `owner`.
     #[must_use]
     pub fn into_share(
         self,
         id: ShareId,
         (project_id, cluster_id): (ProjectId, ClusterId),
-        owner: &str,
+        owner: Owner<'_>,
         now: UnixTime,
     ) -> Share {
         Share {
             id,
             project_id,
             cluster_id,
-            owner: owner.to_owned(),
+            owner: owner.email.to_owned(),
+            owner_groups: owner.groups.to_vec(),
             created_at: now,
             expires_at: now.plus_secs(i64::try_from(self.lifetime_secs).unwrap_or(i64::MAX)),
             audience: self.audience,

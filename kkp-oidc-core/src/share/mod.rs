@@ -27,7 +27,7 @@ mod token;
 
 pub use self::audience::{Audience, AudienceList, AudienceProblem, MAX_AUDIENCE_ENTRIES, MAX_AUDIENCE_ENTRY_LEN};
 pub use self::form::{
-    DEFAULT_LIFETIME_SECS, FormField, MAX_LIFETIME_SECS, MAX_USES, MIN_LIFETIME_SECS, NewShare, ShareForm,
+    DEFAULT_LIFETIME_SECS, FormField, MAX_LIFETIME_SECS, MAX_USES, MIN_LIFETIME_SECS, NewShare, Owner, ShareForm,
     ShareFormError, ShareFormProblem,
 };
 pub use self::note::{MAX_NOTE_LEN, Note, ParseNoteError};

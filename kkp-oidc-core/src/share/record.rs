@@ -23,6 +23,8 @@ pub struct Share {
     pub cluster_id: ClusterId,
     /// E-mail address of whoever made it, as in their ID token.
     pub owner: String,
+    /// Their groups then: with the address, what the directory decides by whether they may still share the cluster.
+    pub owner_groups: Vec<String>,
     /// When it was made.
     pub created_at: UnixTime,
     /// The first second in which it is of no use any more.
@@ -123,6 +125,8 @@ struct Document {
     project: String,
     cluster: String,
     owner: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    owner_groups: Vec<String>,
     created_at: i64,
     expires_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,6 +171,7 @@ impl Share {
             project: self.project_id.to_string(),
             cluster: self.cluster_id.to_string(),
             owner: self.owner.clone(),
+            owner_groups: self.owner_groups.clone(),
             created_at: self.created_at.as_secs(),
             expires_at: self.expires_at.as_secs(),
             only,
@@ -209,6 +214,7 @@ impl Share {
             project_id: document.project.parse().ok()?,
             cluster_id: document.cluster.parse().ok()?,
             owner: document.owner,
+            owner_groups: document.owner_groups,
             created_at: UnixTime::from_secs(document.created_at),
             expires_at: UnixTime::from_secs(document.expires_at),
             audience,
