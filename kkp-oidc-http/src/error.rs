@@ -2,17 +2,20 @@
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{
     CallbackError, FlowCookieError, IssuerParameterError, ProviderErrorCode, ShareRequestError, StateError,
 };
 use kkp_oidc_core::id_token::{ClaimsError, ParseIdTokenError};
 use kkp_oidc_core::kubeconfig::RenderKubeconfigError;
+use kkp_oidc_core::share::{ShareId, ShareState, ShareTokenError};
 use kkp_oidc_core::shared_kubeconfig::SharedKubeconfigError;
 use serde::Serialize;
 
 use crate::directory::DirectoryUnavailable;
 use crate::oidc::{OidcError, ProviderError, shown};
 use crate::pages;
+use crate::store::StoreUnavailable;
 
 /// Why a link or a callback is not answered with what was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +52,28 @@ pub(crate) enum LoginError {
     SharedKubeconfig(#[from] SharedKubeconfigError),
     #[error("kubeconfig cannot be written")]
     Kubeconfig(#[from] RenderKubeconfigError),
+    #[error("there is no such page")]
+    NoPage,
+    #[error("share link refused")]
+    ShareToken(#[from] ShareTokenError),
+    #[error("share link is authentic, but the store does not know it")]
+    UnknownShare,
+    #[error("share is {}", .0.name())]
+    ShareState(ShareState),
+    #[error("share {share} is not for whoever logged in")]
+    NotForYou { share: ShareId, expires_at: UnixTime },
+    #[error("store of shares is unavailable")]
+    Store(#[from] StoreUnavailable),
+    #[error("nobody is logged in, or no longer")]
+    SessionEnded,
+    #[error("cluster unknown, or its sharing not allowed")]
+    ShareNotAllowed,
+    #[error("link unknown, or somebody else's")]
+    NoSuchLink,
+    #[error("kubeconfig is not there for this browser, or no longer")]
+    HandoverGone,
+    #[error("record is too large for the store")]
+    TooLarge,
 }
 
 /// What a client sees: a status, a stable code, one sentence.
@@ -127,6 +152,45 @@ impl LoginError {
             Self::Kubeconfig(_) => {
                 (400, "kubeconfig_unwritable", "Your e-mail address has characters that a kubeconfig cannot hold.")
             }
+            Self::NoPage | Self::NoSuchLink => (404, "not_found", "There is no such page."),
+            Self::ShareToken(ShareTokenError::Expired { .. }) | Self::ShareState(ShareState::Expired) => {
+                (410, "share_link_expired", "This link has ended. Ask whoever sent it for a new one.")
+            }
+            Self::ShareToken(_) | Self::UnknownShare => (
+                404,
+                "share_link_invalid",
+                "This link is not whole, or was never made here. Copy it again, or ask for a new one.",
+            ),
+            Self::ShareState(ShareState::UsedUp) => (
+                410,
+                "share_link_used_up",
+                "This link has been used as often as it may be. Ask whoever sent it for a new one.",
+            ),
+            Self::ShareState(_) => {
+                (410, "share_link_revoked", "This link was taken back by whoever made it. Ask them for a new one.")
+            }
+            Self::NotForYou { .. } => (
+                403,
+                "share_not_for_you",
+                "This link is not meant for whom you logged in as. Log in as somebody else, or ask whoever sent it.",
+            ),
+            Self::Store(_) => (
+                503,
+                "share_store_unavailable",
+                "Links cannot be looked up right now, so none can be used. Try again in a minute.",
+            ),
+            Self::SessionEnded => (401, "session_ended", "You are not logged in, or no longer. Log in again."),
+            Self::ShareNotAllowed => (404, "share_not_allowed", "There is no such cluster, or you may not share it."),
+            Self::HandoverGone => (
+                404,
+                "kubeconfig_gone",
+                "The kubeconfig is kept for ten minutes, for the browser that logged in. Open the share link again.",
+            ),
+            Self::TooLarge => (
+                400,
+                "login_too_large",
+                "The identity provider tells more about you than can be kept. Tell the people who run this service.",
+            ),
         };
         PublicError::new(status, code, message)
     }

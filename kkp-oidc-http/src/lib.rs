@@ -45,6 +45,7 @@ mod pages;
 mod routes;
 #[cfg(feature = "server")]
 pub mod server;
+mod sharing;
 mod state;
 mod store;
 mod system;
@@ -52,11 +53,13 @@ mod used_flows;
 
 pub use directory::{
     Authorization, ClusterDirectory, DirectoryUnavailable, FileDirectory, KubeconfigProblem, LoadDirectoryError,
+    OwnedCluster, Shareable,
 };
 pub use doctor::probe_provider;
 pub use environment::{Clock, Entropy};
 pub use oidc::{BuildTlsError, CALLBACK_BUDGET, IdpCa, Trust};
 pub use routes::router;
+pub use sharing::{PostLogout, SharingConfig};
 pub use state::{AppState, ServiceConfig};
 pub use store::{MAX_LISTED, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, StoreUnavailable, Stored};
 pub use system::{SystemClock, SystemEntropy};

@@ -13,11 +13,14 @@ use kkp_oidc_core::directory::SharedCluster;
 use kkp_oidc_core::feature_gates::{FeatureGates, KnownGate};
 use kkp_oidc_core::issuer::IssuerConfig;
 use kkp_oidc_core::kubeconfig::Preferences;
+use kkp_oidc_core::share::Owner;
 
-use crate::directory::{ClusterDirectory, DirectoryUnavailable};
+use crate::directory::{ClusterDirectory, DirectoryUnavailable, OwnedCluster};
 use crate::environment::{Clock, Entropy};
+use crate::error::LoginError;
 use crate::oidc::{BuildTlsError, IdpCa, OidcClient, ProviderError, Trust};
 use crate::pages::Landing;
+use crate::sharing::{Sharing, SharingConfig};
 use crate::used_flows::UsedFlows;
 
 /// Everything that an operator decides.
@@ -40,6 +43,8 @@ pub struct ServiceConfig {
     pub idp_ca: IdpCa,
     /// Whether kubeconfigs have the line `preferences: {}`. KKP: up to 2.29.
     pub preferences: Preferences,
+    /// Share links of our own; `None` if there are none.
+    pub sharing: Option<SharingConfig>,
 }
 
 impl ServiceConfig {
@@ -54,6 +59,7 @@ impl ServiceConfig {
             dangerous_skip_tls_verify: false,
             idp_ca: IdpCa::default(),
             preferences: Preferences::default(),
+            sharing: None,
         }
     }
 }
@@ -68,6 +74,7 @@ struct Shared {
     cookies: FlowCookies,
     state_key: StateKey,
     used_flows: UsedFlows,
+    sharing: Option<Sharing>,
     gate_on: bool,
     preferences: Preferences,
     shutting_down: AtomicBool,
@@ -98,14 +105,23 @@ impl AppState {
         entropy: Arc<dyn Entropy>,
         landing: Landing,
     ) -> Result<Self, BuildTlsError> {
-        let ServiceConfig { issuer, cookie_keys, feature_gates, trust, dangerous_skip_tls_verify, idp_ca, preferences } =
-            config;
+        let ServiceConfig {
+            issuer,
+            cookie_keys,
+            feature_gates,
+            trust,
+            dangerous_skip_tls_verify,
+            idp_ca,
+            preferences,
+            sharing,
+        } = config;
         if dangerous_skip_tls_verify {
             tracing::warn!(
                 "the identity provider's certificate is NOT verified: anybody in between can log in as anybody"
             );
         }
         let cookies = FlowCookies::new(&cookie_keys, issuer.cookie_security());
+        let sharing = sharing.map(|config| Sharing::new(config, &cookie_keys, issuer.cookie_security()));
         let oidc = OidcClient::new(issuer, &trust, dangerous_skip_tls_verify, idp_ca, Arc::clone(&clock))?;
         Ok(Self(Arc::new(Shared {
             oidc,
@@ -113,6 +129,7 @@ impl AppState {
             cookies,
             state_key: StateKey::new(&cookie_keys),
             used_flows: UsedFlows::default(),
+            sharing,
             gate_on: feature_gates.is_enabled(KnownGate::OidcKubeCfgEndpoint.name()),
             preferences,
             shutting_down: AtomicBool::new(false),
@@ -165,6 +182,40 @@ impl AppState {
         target: &FlowTarget,
     ) -> Result<Option<Arc<SharedCluster>>, DirectoryUnavailable> {
         self.0.directory.authorize(target).await
+    }
+
+    /// What whoever is logged in may share.
+    pub(crate) async fn shareable_by(&self, owner: Owner<'_>) -> Result<Vec<OwnedCluster>, DirectoryUnavailable> {
+        self.0.directory.shareable_by(owner).await
+    }
+
+    /// Share links of our own, if this installation has them.
+    pub(crate) fn sharing(&self) -> Result<&Sharing, LoginError> {
+        self.0.sharing.as_ref().ok_or(LoginError::NoPage)
+    }
+
+    /// The path below which the service is reached from outside, without a slash at its end; empty at the root.
+    pub(crate) fn base_path(&self) -> &str {
+        let base = self.oidc().config().redirect_uri().public_base_url();
+        let host = base.split_once("://").map_or(base, |(_, host)| host);
+        host.find('/').map_or("", |slash| &host[slash..])
+    }
+
+    /// A path of ours, as browsers see it.
+    pub(crate) fn path(&self, path: impl fmt::Display) -> String {
+        format!("{}{path}", self.base_path())
+    }
+
+    /// The whole address of a path of ours.
+    pub(crate) fn url(&self, path: impl fmt::Display) -> String {
+        format!("{}{path}", self.oidc().config().redirect_uri().public_base_url())
+    }
+
+    /// Random bytes.
+    pub(crate) fn random<const LEN: usize>(&self) -> [u8; LEN] {
+        let mut bytes = [0; LEN];
+        self.0.entropy.fill(&mut bytes);
+        bytes
     }
 
     pub(crate) fn cookies(&self) -> &FlowCookies {

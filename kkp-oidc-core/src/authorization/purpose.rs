@@ -3,6 +3,7 @@
 use crate::ids::{ClusterId, ProjectId, UserId};
 use crate::share::ShareId;
 
+use super::query::Query;
 use super::state::FlowKind;
 
 /// What the kubeconfig's user entry shall be. KKP: parameter `oidc_kubelogin_enabled`, spec section 6.1.
@@ -79,6 +80,46 @@ pub enum ReturnTo {
     ShareDialog(ProjectId, ClusterId),
     /// One of their links.
     Link(ShareId),
+}
+
+impl ReturnTo {
+    /// Read the parameters of a login page: `link`, or `project` and `cluster`, or `to=links`; else the clusters.
+    #[must_use]
+    pub fn from_query(query: &Query) -> Self {
+        let parse = |name| query.first(name);
+        if let Some(link) = parse("link").and_then(|id| id.parse().ok()) {
+            return Self::Link(link);
+        }
+        let project = parse("project").and_then(|id| id.parse().ok());
+        let cluster = parse("cluster").and_then(|id| id.parse().ok());
+        match (project, cluster, parse("to")) {
+            (Some(project), Some(cluster), _) => Self::ShareDialog(project, cluster),
+            (_, _, Some("links")) => Self::Links,
+            _ => Self::Clusters,
+        }
+    }
+
+    /// The parameters that [`ReturnTo::from_query`] reads.
+    #[must_use]
+    pub fn to_query(&self) -> String {
+        match self {
+            Self::Clusters => "to=clusters".to_owned(),
+            Self::Links => "to=links".to_owned(),
+            Self::ShareDialog(project, cluster) => format!("project={project}&cluster={cluster}"),
+            Self::Link(id) => format!("link={id}"),
+        }
+    }
+
+    /// Where it is, below the service's base.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self {
+            Self::Clusters => "/clusters".to_owned(),
+            Self::Links => "/links".to_owned(),
+            Self::ShareDialog(project, cluster) => format!("/clusters/{project}/{cluster}/share"),
+            Self::Link(id) => format!("/links/{id}"),
+        }
+    }
 }
 
 /// What a flow is for.

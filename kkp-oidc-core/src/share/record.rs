@@ -101,6 +101,19 @@ pub enum ShareState {
     Good,
 }
 
+impl ShareState {
+    /// `good`, `used-up`, `expired` or `revoked`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::UsedUp => "used-up",
+            Self::Good => "good",
+        }
+    }
+}
+
 impl StoredShare {
     /// Whether it can be used `now`.
     #[must_use]

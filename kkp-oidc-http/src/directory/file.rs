@@ -13,10 +13,11 @@ use kkp_oidc_core::directory::{ClusterReference, Directory, DirectoryError, Dire
 use kkp_oidc_core::kubeconfig::{
     AdminKubeconfig, CertificateAuthority, FindAdminClusterError, ParseAdminKubeconfigError,
 };
+use kkp_oidc_core::share::Owner;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::{Authorization, ClusterDirectory};
+use super::{Authorization, ClusterDirectory, Shareable, shareable};
 
 /// How often the files are looked at for changes.
 const POLL_INTERVAL: Duration = Duration::from_secs(10);
@@ -118,6 +119,10 @@ impl ClusterDirectory for FileDirectory {
     fn authorize<'a>(&'a self, target: &'a FlowTarget) -> Authorization<'a> {
         let found = self.current.load().directory.authorize(target).cloned().map(Arc::new);
         Box::pin(std::future::ready(Ok(found)))
+    }
+
+    fn shareable_by<'a>(&'a self, owner: Owner<'a>) -> Shareable<'a> {
+        Box::pin(std::future::ready(Ok(shareable(&self.current.load().directory, owner))))
     }
 }
 

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use kkp_oidc_core::authorization::FlowTarget;
 use kkp_oidc_core::directory::{Directory, SharedCluster};
+use kkp_oidc_core::ids::ProjectId;
+use kkp_oidc_core::share::Owner;
 
 pub use self::file::{FileDirectory, KubeconfigProblem, LoadDirectoryError};
 
@@ -17,6 +19,22 @@ pub use self::file::{FileDirectory, KubeconfigProblem, LoadDirectoryError};
 pub trait ClusterDirectory: Send + Sync + 'static {
     /// The cluster, if the user who made the link may share it; `None` if not, for whatever reason.
     fn authorize<'a>(&'a self, target: &'a FlowTarget) -> Authorization<'a>;
+
+    /// The clusters that somebody who is logged in may share, in the order in which pages show them.
+    fn shareable_by<'a>(&'a self, owner: Owner<'a>) -> Shareable<'a>;
+}
+
+/// What [`ClusterDirectory::shareable_by`] will have found.
+pub type Shareable<'a> = Pin<Box<dyn Future<Output = Result<Vec<OwnedCluster>, DirectoryUnavailable>> + Send + 'a>>;
+
+/// A cluster, and the project that it belongs to.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record that directories fill by name")]
+pub struct OwnedCluster {
+    /// The project.
+    pub project_id: ProjectId,
+    /// The cluster.
+    pub cluster: Arc<SharedCluster>,
 }
 
 /// What [`ClusterDirectory::authorize`] will have found.
@@ -46,4 +64,18 @@ impl ClusterDirectory for Directory {
         let found = Self::authorize(self, target).cloned().map(Arc::new);
         Box::pin(std::future::ready(Ok(found)))
     }
+    fn shareable_by<'a>(&'a self, owner: Owner<'a>) -> Shareable<'a> {
+        Box::pin(std::future::ready(Ok(shareable(self, owner))))
+    }
+}
+
+/// What the directory as it is now lets this owner share.
+fn shareable(directory: &Directory, owner: Owner<'_>) -> Vec<OwnedCluster> {
+    let found = directory.shareable_by(owner.email, owner.groups);
+    found
+        .map(|(project_id, cluster)| OwnedCluster {
+            project_id: project_id.clone(),
+            cluster: Arc::new(cluster.clone()),
+        })
+        .collect()
 }

@@ -84,8 +84,7 @@ pub(super) async fn send(
             form.extend([("client_id", client_id), ("client_secret", client_secret)]);
             None
         }
-        // Both are form-urlencoded first, RFC 6749 section 2.3.1.
-        _ => Some((urlencoded(client_id), urlencoded(client_secret))),
+        _ => Some(basic_credentials(config)),
     };
     http.post_form(metadata.token_endpoint().as_str(), &form, basic).await
 }
@@ -103,6 +102,12 @@ fn granted(body: &[u8]) -> Result<TokenResponse, OidcError> {
         access_token: secret(granted.access_token),
         refresh_token: secret(granted.refresh_token),
     })
+}
+
+/// User and password for HTTP's basic authentication: both are form-urlencoded first, RFC 6749 section 2.3.1.
+pub(super) fn basic_credentials(config: &IssuerConfig) -> (String, String) {
+    let secret = config.client_secret().as_secret().expose_secret();
+    (urlencoded(config.client_id().as_str()), urlencoded(secret))
 }
 
 fn urlencoded(text: &str) -> String {

@@ -6,6 +6,7 @@ mod error;
 mod exchange;
 mod fetch;
 mod jwks;
+mod logout;
 mod plain;
 mod tls;
 
@@ -57,6 +58,7 @@ pub enum Trust {
 pub(crate) struct Login {
     pub(crate) identity: Identity,
     pub(crate) refresh_token: Option<SecretString>,
+    pub(crate) access_token: Option<SecretString>,
 }
 
 impl OidcClient {
@@ -119,7 +121,13 @@ impl OidcClient {
             email_policy: self.config.email_policy(),
         };
         let identity = token.require(&policy, self.clock.now())?;
-        Ok(Login { identity, refresh_token: response.refresh_token })
+        Ok(Login { identity, refresh_token: response.refresh_token, access_token: response.access_token })
+    }
+
+    /// Revoke a token, where the provider can; says whether it did.
+    pub(crate) async fn revoke(&self, token: &SecretString) -> Result<bool, ProviderError> {
+        let metadata = self.metadata().await?;
+        logout::revoke(&self.http, &metadata, &self.config, token).await
     }
 
     /// The certificates, as PEM, that whoever uses the kubeconfig needs to reach the provider; `None` if the

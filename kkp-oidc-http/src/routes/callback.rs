@@ -3,16 +3,18 @@
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use kkp_oidc_core::authorization::{
-    AuthenticState, Callback, CallbackOutcome, Flow, FlowKind, FlowPurpose, Query, RequestCookies, StateError,
+    AuthenticState, Callback, CallbackOutcome, Flow, FlowPurpose, FlowTarget, Query, RequestCookies, SetCookie,
+    StateError,
 };
 use kkp_oidc_core::directory::SharedCluster;
+use kkp_oidc_core::issuer::ProviderMetadata;
 use kkp_oidc_core::secret::SecretString;
 use kkp_oidc_core::shared_kubeconfig::SharedKubeconfig;
 use tokio::time::timeout;
 
 use super::cookies::{cookie_headers, set_cookies};
 use crate::error::LoginError;
-use crate::oidc::{CALLBACK_BUDGET, OidcError, ProviderError, TokenRequest};
+use crate::oidc::{CALLBACK_BUDGET, Login, OidcError, ProviderError, TokenRequest};
 use crate::state::AppState;
 use crate::used_flows::UseFlowError;
 
@@ -24,10 +26,7 @@ pub(super) async fn answer(state: &AppState, query: &Query, headers: &HeaderMap)
         Err(_) if !state.gate_is_on() => return LoginError::GateOff.into_response(headers),
         Err(error) => return error.into_response(headers),
     };
-    let result = match authentic.kind() {
-        FlowKind::Kubeconfig => kubeconfig(state, callback, authentic, headers).await,
-        _ => Err(StateError::NotAuthentic.into()),
-    };
+    let result = finish(state, callback, authentic, headers).await;
     let response = result.unwrap_or_else(|error| error.into_response(headers));
     (set_cookies(&[state.cookies().clear(authentic.id())]), response).into_response()
 }
@@ -38,8 +37,8 @@ fn authenticate(state: &AppState, query: &Query) -> Result<(Callback, AuthenticS
     Ok((callback, authentic))
 }
 
-/// What began at a share link ends in a kubeconfig.
-async fn kubeconfig(
+/// What began at one of our addresses ends at another one, or in a kubeconfig.
+async fn finish(
     state: &AppState,
     callback: Callback,
     authentic: AuthenticState,
@@ -67,7 +66,11 @@ fn open(state: &AppState, authentic: &AuthenticState, headers: &HeaderMap) -> Re
         return Err(LoginError::FlowUsed);
     }
     let sent = cookie_headers(headers);
-    Ok(state.cookies().open(authentic, &RequestCookies::parse(sent.iter().map(AsRef::as_ref)), now)?)
+    let flow = state.cookies().open(authentic, &RequestCookies::parse(sent.iter().map(AsRef::as_ref)), now)?;
+    match flow.purpose.kind() == authentic.kind() {
+        true => Ok(flow),
+        false => Err(StateError::NotAuthentic.into()),
+    }
 }
 
 /// Everything with the provider.
@@ -85,22 +88,52 @@ async fn complete(
         CallbackOutcome::Refused(error) => return Err(LoginError::Refused { error }),
         _ => return Err(LoginError::Refused { error: None }),
     };
-    let FlowPurpose::Kubeconfig(target) = &flow.purpose else { return Err(StateError::NotAuthentic.into()) };
-    let cluster = state.authorize(target).await?.ok_or(LoginError::NotFound)?;
+    // Before the code is spent: what would be refused anyway.
+    match &flow.purpose {
+        FlowPurpose::Kubeconfig(target) => _ = state.authorize(target).await?.ok_or(LoginError::NotFound)?,
+        FlowPurpose::Share(id, _) => _ = state.sharing()?.good(&state, *id).await?,
+        FlowPurpose::Session(_) => _ = state.sharing()?,
+    }
     state.used_flows().use_once(authentic.id(), state.now()).map_err(|error| match error {
         UseFlowError::UsedBefore => LoginError::FlowUsed,
         UseFlowError::TooMany => LoginError::TooManyFlows,
     })?;
     let request = TokenRequest { code: &code, pkce_verifier: &flow.pkce_verifier };
     let login = oidc.login(&metadata, request, &flow.nonce).await?;
+    match flow.purpose {
+        FlowPurpose::Kubeconfig(target) => kubeconfig(&state, &metadata, &target, &login).await,
+        FlowPurpose::Share(id, user_entry) => {
+            let cookie = state.sharing()?.redeem(&state, authentic.id(), (id, user_entry), login).await?;
+            Ok(go_on(&cookie, state.path(format_args!("/share/done/{}", authentic.id()))))
+        }
+        FlowPurpose::Session(return_to) => {
+            let cookie = state.sharing()?.begin_session(&state, login).await?;
+            Ok(go_on(&cookie, state.path(return_to.path())))
+        }
+    }
+}
+
+fn go_on(cookie: &SetCookie, location: String) -> Response {
+    (StatusCode::SEE_OTHER, set_cookies(std::slice::from_ref(cookie)), [(header::LOCATION, location)]).into_response()
+}
+
+/// What began at a KKP link ends in a file.
+async fn kubeconfig(
+    state: &AppState,
+    metadata: &ProviderMetadata,
+    target: &FlowTarget,
+    login: &Login,
+) -> Result<Response, LoginError> {
+    let oidc = state.oidc();
+    let cluster = state.authorize(target).await?.ok_or(LoginError::NotFound)?;
     let kubeconfig = SharedKubeconfig {
         cluster: &cluster,
         issuer: oidc.config(),
-        issuer_ca: oidc.idp_certificate_authority(&metadata).as_deref(),
+        public_client: None,
+        issuer_ca: oidc.idp_certificate_authority(metadata).as_deref(),
         identity: &login.identity,
         refresh_token: login.refresh_token.as_ref(),
         user_entry: target.user_entry,
-        public_client: None,
     }
     .build()?
     .to_yaml(state.preferences())?;
@@ -109,7 +142,7 @@ async fn complete(
 }
 
 /// KKP: spec section 4.6. A cluster's id is safe in a header.
-fn download(cluster: &SharedCluster, kubeconfig: &SecretString) -> Response {
+pub(super) fn download(cluster: &SharedCluster, kubeconfig: &SecretString) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=kubeconfig-{}", cluster.id)),

@@ -2,7 +2,7 @@
 
 mod begin;
 mod callback;
-mod cookies;
+pub(crate) mod cookies;
 mod health;
 mod kubeconfig;
 mod landing;

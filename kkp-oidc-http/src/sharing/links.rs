@@ -1,0 +1,93 @@
+//! What owners do with their links.
+
+use std::sync::Arc;
+
+use kkp_oidc_core::UnixTime;
+use kkp_oidc_core::directory::SharedCluster;
+use kkp_oidc_core::ids::{ClusterId, ProjectId};
+use kkp_oidc_core::share::{Owner, Redemption, Share, ShareForm, ShareFormError, ShareId, StoredShare};
+
+use super::Sharing;
+use crate::directory::OwnedCluster;
+use crate::error::LoginError;
+use crate::state::AppState;
+use crate::store::Revoked;
+
+/// A link as its owner sees it.
+pub(crate) struct OwnLink {
+    pub(crate) stored: StoredShare,
+    /// Newest first.
+    pub(crate) redemptions: Vec<Redemption>,
+}
+
+/// Why no link was made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CreateError {
+    #[error(transparent)]
+    Form(#[from] ShareFormError),
+    #[error(transparent)]
+    Login(#[from] LoginError),
+}
+
+impl Sharing {
+    /// The cluster, if the owner may share it now.
+    pub(crate) async fn shareable(
+        &self,
+        state: &AppState,
+        owner: Owner<'_>,
+        project_id: &ProjectId,
+        cluster_id: &ClusterId,
+    ) -> Result<Arc<SharedCluster>, LoginError> {
+        let clusters = state.shareable_by(owner).await?;
+        let wanted = |owned: &OwnedCluster| owned.project_id == *project_id && owned.cluster.id == *cluster_id;
+        clusters.into_iter().find(wanted).map(|owned| owned.cluster).ok_or(LoginError::ShareNotAllowed)
+    }
+
+    /// Make a link.
+    pub(crate) async fn create(
+        &self,
+        state: &AppState,
+        owner: Owner<'_>,
+        (project_id, cluster_id): (ProjectId, ClusterId),
+        form: &ShareForm,
+    ) -> Result<Share, CreateError> {
+        self.shareable(state, owner, &project_id, &cluster_id).await?;
+        let new = form.parse(&self.offered)?;
+        let id = ShareId::from_bytes(state.random());
+        let share = new.into_share(id, (project_id, cluster_id), owner, state.now());
+        self.store.create(share.clone()).await.map_err(LoginError::from)?;
+        tracing::info!(share = %share.id, cluster = %share.cluster_id, expires_at = %share.expires_at, "share link made");
+        Ok(share)
+    }
+
+    /// All links of the owner, newest first.
+    pub(crate) async fn owned_by(&self, owner: Owner<'_>) -> Result<Vec<StoredShare>, LoginError> {
+        Ok(self.store.owned_by(owner.email).await?)
+    }
+
+    /// One link of the owner. Others' links are answered like none.
+    pub(crate) async fn own(&self, owner: Owner<'_>, id: ShareId) -> Result<OwnLink, LoginError> {
+        let stored = self.stored(owner, id).await?;
+        let redemptions = self.store.redemptions(id).await?;
+        Ok(OwnLink { stored, redemptions })
+    }
+
+    /// Take a link of the owner back.
+    pub(crate) async fn revoke(&self, owner: Owner<'_>, id: ShareId, now: UnixTime) -> Result<(), LoginError> {
+        self.stored(owner, id).await?;
+        match self.store.revoke(id, now).await? {
+            Revoked::Now => tracing::info!(share = %id, "share link revoked"),
+            Revoked::Before(_) => {}
+            Revoked::Unknown => return Err(LoginError::NoSuchLink),
+        }
+        Ok(())
+    }
+
+    async fn stored(&self, owner: Owner<'_>, id: ShareId) -> Result<StoredShare, LoginError> {
+        let stored = self.store.find(id).await?.ok_or(LoginError::NoSuchLink)?;
+        match stored.share.owner.to_lowercase() == owner.email.to_lowercase() {
+            true => Ok(stored),
+            false => Err(LoginError::NoSuchLink),
+        }
+    }
+}

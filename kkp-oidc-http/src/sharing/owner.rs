@@ -1,0 +1,139 @@
+//! Owners: who is logged in, how they get in, and how they get out.
+
+use axum::http::HeaderMap;
+use kkp_oidc_core::authorization::{RequestCookies, SetCookie};
+use kkp_oidc_core::session::{SESSION_MAX_AGE_SECS, Session, SessionId};
+use kkp_oidc_core::share::Owner;
+use url::form_urlencoded;
+
+use super::{PostLogout, Sharing};
+use crate::error::LoginError;
+use crate::oidc::Login;
+use crate::routes::cookies::cookie_headers;
+use crate::state::AppState;
+use crate::store::{Record, RecordKey, RecordKind};
+
+/// Somebody who is logged in.
+pub(crate) struct Current {
+    id: SessionId,
+    session: Session,
+}
+
+impl Current {
+    /// Their verified e-mail address.
+    pub(crate) fn email(&self) -> &str {
+        self.session.email()
+    }
+
+    /// Who they are towards directories and shares.
+    pub(crate) fn owner(&self) -> Owner<'_> {
+        Owner { email: self.session.email(), groups: self.session.groups() }
+    }
+}
+
+/// Who asks.
+pub(crate) enum Visitor {
+    /// Nobody whom we know.
+    Unknown,
+    /// Somebody whose session has ended.
+    Ended,
+    /// Somebody who is logged in.
+    Owner(Current),
+}
+
+impl Visitor {
+    /// Whoever is logged in.
+    pub(crate) fn require(self) -> Result<Current, LoginError> {
+        match self {
+            Self::Owner(current) => Ok(current),
+            Self::Ended | Self::Unknown => Err(LoginError::SessionEnded),
+        }
+    }
+}
+
+impl Sharing {
+    /// Who sent these headers. A session that is used lives on.
+    pub(crate) async fn visitor(&self, state: &AppState, headers: &HeaderMap) -> Result<Visitor, LoginError> {
+        let now = state.now();
+        let sent = cookie_headers(headers);
+        let cookies = RequestCookies::parse(sent.iter().map(AsRef::as_ref));
+        let Some(id) = self.sessions.id(&cookies, now) else { return Ok(Visitor::Unknown) };
+        let key = RecordKey::from_bytes(id.store_key());
+        let Some(record) = self.store.get(RecordKind::Session, key, now).await? else { return Ok(Visitor::Ended) };
+        let Some(session) = self.sessions.open(&id, &record, now) else { return Ok(Visitor::Ended) };
+        if let Err(end) = session.require_alive(now) {
+            tracing::info!(error = &end as &dyn std::error::Error, "session ended");
+            self.store.remove(RecordKind::Session, key).await?;
+            return Ok(Visitor::Ended);
+        }
+        if let Some(touched) = session.touched(now) {
+            self.keep(state, &id, &touched).await?;
+        }
+        Ok(Visitor::Owner(Current { id, session }))
+    }
+
+    /// Make a session of a login; the cookie for the browser.
+    pub(crate) async fn begin_session(&self, state: &AppState, login: Login) -> Result<SetCookie, LoginError> {
+        let now = state.now();
+        let id = SessionId::from_bytes(state.random());
+        let session = Session::begin(&login.identity, login.refresh_token.or(login.access_token), now);
+        self.keep(state, &id, &session).await?;
+        self.sessions.cookie(&id, state.random(), now).ok_or(LoginError::TooLarge)
+    }
+
+    /// End the session here and, as far as the provider can, there; the cookie that goes, and where the browser goes.
+    pub(crate) async fn end_session(
+        &self,
+        state: &AppState,
+        current: Current,
+    ) -> Result<(SetCookie, String), LoginError> {
+        self.store.remove(RecordKind::Session, RecordKey::from_bytes(current.id.store_key())).await?;
+        let oidc = state.oidc();
+        if let Some(token) = current.session.revocable() {
+            match oidc.revoke(token).await {
+                Ok(revoked) => tracing::debug!(revoked, "session ended by its owner"),
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(error, "the provider did not revoke the token of a session that ended");
+                }
+            }
+        }
+        Ok((self.sessions.clear(), self.logout_location(state).await))
+    }
+
+    /// Take the cookie of a session that is no more.
+    pub(crate) fn forget(&self) -> SetCookie {
+        self.sessions.clear()
+    }
+
+    /// The provider's logout page ([RP-Initiated Logout section 2]), or ours. The client is named instead of sending the
+    /// ID token, so that no token stands in an address.
+    ///
+    /// [RP-Initiated Logout section 2]: https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout
+    async fn logout_location(&self, state: &AppState) -> String {
+        let ours = state.path("/logged-out");
+        let Ok(metadata) = state.oidc().metadata().await else { return ours };
+        let Some(endpoint) = metadata.end_session_endpoint() else { return ours };
+        let config = state.oidc().config();
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("client_id", config.client_id().as_str());
+        if self.post_logout == PostLogout::Return {
+            let uri = format!("{}/logged-out", config.redirect_uri().public_base_url());
+            query.append_pair("post_logout_redirect_uri", &uri);
+        }
+        let endpoint = endpoint.as_str();
+        let separator = if endpoint.contains('?') { '&' } else { '?' };
+        format!("{endpoint}{separator}{}", query.finish())
+    }
+
+    async fn keep(&self, state: &AppState, id: &SessionId, session: &Session) -> Result<(), LoginError> {
+        let now = state.now();
+        let record = Record {
+            kind: RecordKind::Session,
+            key: RecordKey::from_bytes(id.store_key()),
+            sealed: self.sessions.seal(id, session, state.random(), now).ok_or(LoginError::TooLarge)?,
+            ends_at: now.plus_secs(SESSION_MAX_AGE_SECS),
+        };
+        Ok(self.store.put(record).await?)
+    }
+}
