@@ -21,6 +21,7 @@
 
 mod audience;
 mod form;
+mod instructions;
 mod note;
 mod record;
 mod token;
@@ -30,6 +31,7 @@ pub use self::form::{
     DEFAULT_LIFETIME_SECS, FormField, MAX_LIFETIME_SECS, MAX_USES, MIN_LIFETIME_SECS, NewShare, Owner, ShareForm,
     ShareFormError, ShareFormProblem,
 };
+pub use self::instructions::Instructions;
 pub use self::note::{MAX_NOTE_LEN, Note, ParseNoteError};
 pub use self::record::{ParseShareError, Redemption, Share, ShareState, StoredShare, UseLimit};
 pub use self::token::{ParseShareIdError, ShareId, ShareToken, ShareTokenError, ShareTokens};

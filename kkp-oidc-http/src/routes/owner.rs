@@ -1,0 +1,191 @@
+//! The pages of owners: log in, see what can be shared, share it, see who used it, take it back.
+
+use axum::Form;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
+use kkp_oidc_core::authorization::{FlowPurpose, Query, Reauthentication, ReturnTo};
+use kkp_oidc_core::ids::{ClusterId, ProjectId};
+use kkp_oidc_core::share::ShareId;
+
+use super::answer::{Answer, chrome, go_to};
+use super::begin::begin;
+use super::cookies::set_cookies;
+use super::link_view::{link_page, own_cluster, summary};
+use super::share_dialog::{core_form, dialog, problems};
+use crate::error::LoginError;
+use crate::pages::{Clusters, Links, LoggedOut, Occasion, ShareForm};
+use crate::sharing::{CreateError, Current, Visitor};
+use crate::state::AppState;
+
+/// Whoever is logged in; everybody else goes to the provider, and comes back to where they wanted to be.
+async fn current(state: &AppState, headers: &HeaderMap, back: ReturnTo) -> Result<Current, Answer> {
+    match state.sharing()?.visitor(state, headers).await? {
+        Visitor::Owner(current) => Ok(current),
+        Visitor::Unknown | Visitor::Ended => {
+            Err(Answer::Elsewhere(state.path(format_args!("/login?{}", back.to_query()))))
+        }
+    }
+}
+
+/// The same for what changes something: that is not done again without being asked.
+async fn poster(state: &AppState, headers: &HeaderMap, back: ReturnTo) -> Result<Current, Answer> {
+    let visitor = state.sharing()?.visitor(state, headers).await?;
+    visitor.require().map_err(|error| Answer::of(error).again(format!("/login?{}", back.to_query())))
+}
+
+/// `GET /login`
+pub(super) async fn login(
+    State(state): State<AppState>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Response> {
+    let answer = async {
+        let sharing = state.sharing()?;
+        let query = Query::parse(query.as_deref().unwrap_or_default()).ok_or(LoginError::QueryTooLong)?;
+        let return_to = ReturnTo::from_query(&query);
+        if let Visitor::Owner(_) = sharing.visitor(&state, &headers).await? {
+            return Ok(go_to(&state.path(return_to.path())));
+        }
+        begin(&state, FlowPurpose::Session(return_to), Reauthentication::AsProviderLikes, &headers).await
+    };
+    answer.await.map_err(|error: LoginError| Answer::of(error).again("/").respond(&state, &headers))
+}
+
+/// `POST /logout`
+pub(super) async fn logout(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, Response> {
+    let answer = async {
+        let sharing = state.sharing()?;
+        let (cookie, location) = match sharing.visitor(&state, &headers).await? {
+            Visitor::Owner(current) => sharing.end_session(&state, current).await?,
+            Visitor::Unknown | Visitor::Ended => (sharing.forget(), state.path("/logged-out")),
+        };
+        Ok((set_cookies(&[cookie]), go_to(&location)).into_response())
+    };
+    answer.await.map_err(|error: LoginError| Answer::of(error).respond(&state, &headers))
+}
+
+/// `GET /logged-out`
+pub(super) async fn logged_out(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    match state.sharing() {
+        Ok(_) => LoggedOut.render(&chrome(&state, &headers)),
+        Err(error) => Answer::of(error).respond(&state, &headers),
+    }
+}
+
+/// `GET /clusters`
+pub(super) async fn clusters(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, Response> {
+    let answer = async {
+        let current = current(&state, &headers, ReturnTo::Clusters).await?;
+        let clusters = state.shareable_by(current.owner()).await.map_err(LoginError::from)?;
+        let clusters = clusters.iter().map(|owned| own_cluster(&owned.project_id, &owned.cluster)).collect();
+        Ok(Clusters { clusters }.render(&chrome(&state, &headers).for_person(current.email())))
+    };
+    answer.await.map_err(|answer: Answer| answer.respond(&state, &headers))
+}
+
+fn ids(project: &str, cluster: &str) -> Result<(ProjectId, ClusterId), LoginError> {
+    match (project.parse(), cluster.parse()) {
+        (Ok(project), Ok(cluster)) => Ok((project, cluster)),
+        // An id that cannot exist is answered like one that does not.
+        _ => Err(LoginError::ShareNotAllowed),
+    }
+}
+
+/// `GET /clusters/{project}/{cluster}/share`
+pub(super) async fn share_dialog(
+    State(state): State<AppState>,
+    Path((project, cluster)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Response> {
+    let answer = async {
+        let (project, cluster) = ids(&project, &cluster)?;
+        let current =
+            current(&state, &headers, ReturnTo::ShareDialog(project.clone(), cluster.clone())).await?;
+        let sharing = state.sharing()?;
+        let cluster = sharing.shareable(&state, current.owner(), &project, &cluster).await?;
+        let page = dialog(sharing, own_cluster(&project, &cluster), ShareForm::default(), Vec::new());
+        Ok(page.render(&chrome(&state, &headers).for_person(current.email())))
+    };
+    answer.await.map_err(|answer: Answer| answer.respond(&state, &headers))
+}
+
+/// `POST /clusters/{project}/{cluster}/share`
+pub(super) async fn share(
+    State(state): State<AppState>,
+    Path((project, cluster)): Path<(String, String)>,
+    headers: HeaderMap,
+    Form(form): Form<ShareForm>,
+) -> Result<Response, Response> {
+    let answer = async {
+        let (project, cluster) = ids(&project, &cluster)?;
+        let back = ReturnTo::ShareDialog(project.clone(), cluster.clone());
+        let current = poster(&state, &headers, back).await?;
+        let sharing = state.sharing()?;
+        let target = (project.clone(), cluster.clone());
+        match sharing.create(&state, current.owner(), target, &core_form(&form)).await {
+            Ok(share) => Ok(go_to(&state.path(format_args!("/links/{}?made", share.id)))),
+            Err(CreateError::Login(error)) => Err(error.into()),
+            Err(CreateError::Form(error)) => {
+                let cluster = sharing.shareable(&state, current.owner(), &project, &cluster).await?;
+                let page = dialog(sharing, own_cluster(&project, &cluster), form, problems(&error));
+                Ok(page.render(&chrome(&state, &headers).for_person(current.email())))
+            }
+        }
+    };
+    answer.await.map_err(|answer: Answer| answer.respond(&state, &headers))
+}
+
+/// `GET /links`
+pub(super) async fn links(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, Response> {
+    let answer = async {
+        let current = current(&state, &headers, ReturnTo::Links).await?;
+        let shares = state.sharing()?.owned_by(current.owner()).await?;
+        let clusters = state.shareable_by(current.owner()).await.map_err(LoginError::from)?;
+        let links = shares.iter().map(|stored| summary(stored, &clusters, state.now())).collect();
+        Ok(Links { links }.render(&chrome(&state, &headers).for_person(current.email())))
+    };
+    answer.await.map_err(|answer: Answer| answer.respond(&state, &headers))
+}
+
+fn share_id(text: &str) -> Result<ShareId, LoginError> {
+    text.parse().map_err(|_| LoginError::NoSuchLink)
+}
+
+/// `GET /links/{id}`; the query only says what the page begins with.
+pub(super) async fn link(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Response> {
+    let answer = async {
+        let id = share_id(&id)?;
+        let current = current(&state, &headers, ReturnTo::Link(id)).await?;
+        let own = state.sharing()?.own(current.owner(), id).await?;
+        let clusters = state.shareable_by(current.owner()).await.map_err(LoginError::from)?;
+        let occasion = match query.as_deref() {
+            Some("made") => Occasion::JustMade,
+            Some("revoked") => Occasion::JustRevoked,
+            _ => Occasion::Visit,
+        };
+        let page = link_page(&state, own, &clusters, occasion)?;
+        Ok(page.render(&chrome(&state, &headers).for_person(current.email())))
+    };
+    answer.await.map_err(|answer: Answer| answer.respond(&state, &headers))
+}
+
+/// `POST /links/{id}/revoke`
+pub(super) async fn revoke(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Response> {
+    let answer = async {
+        let id = share_id(&id)?;
+        let current = poster(&state, &headers, ReturnTo::Link(id)).await?;
+        state.sharing()?.revoke(current.owner(), id, state.now()).await?;
+        Ok(go_to(&state.path(format_args!("/links/{id}?revoked"))))
+    };
+    answer.await.map_err(|answer: Answer| answer.respond(&state, &headers))
+}

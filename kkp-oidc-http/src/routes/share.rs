@@ -1,0 +1,143 @@
+//! The pages of recipients: what the link offers, and what came of it.
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use kkp_oidc_core::authorization::{FlowId, FlowPurpose, Reauthentication};
+use kkp_oidc_core::rbac::{Binding, Grant, Subjects};
+use kkp_oidc_core::session::HANDOVER_MAX_AGE_SECS;
+use kkp_oidc_core::share::{Instructions, Share};
+use kkp_oidc_core::shell::Shell;
+use serde::Deserialize;
+
+use super::answer::{Answer, chrome};
+use super::begin::begin;
+use super::callback::download as file;
+use super::link_view::{kind, own_cluster};
+use crate::error::LoginError;
+use crate::pages::{Redeem, Redeemed, Shell as ShellName, ShellLines};
+use crate::sharing::Fetched;
+use crate::state::AppState;
+
+/// `GET /share/{token}`
+pub(super) async fn offer(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Response> {
+    let answer = async {
+        let offer = state.sharing()?.offer(&state, &token).await?;
+        let share = offer.stored.share;
+        let page = Redeem {
+            token,
+            cluster_name: own_cluster(&share.project_id, &offer.cluster).name,
+            cluster_id: share.cluster_id.to_string(),
+            until: share.expires_at,
+            kind: kind(share.user_entry).ok_or(LoginError::UnknownShare)?,
+            note: share.note.as_ref().map(ToString::to_string),
+            sharer: share.owner,
+        };
+        Ok(page.render(&chrome(&state, &headers)))
+    };
+    answer.await.map_err(|error: LoginError| Answer::of(error).respond(&state, &headers))
+}
+
+/// What the form of that page says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RedeemForm {
+    /// `someone-else`, to log in as somebody else than before.
+    r#as: String,
+}
+
+/// `POST /share/{token}`
+pub(super) async fn redeem(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    Form(form): Form<RedeemForm>,
+) -> Result<Response, Response> {
+    let answer = async {
+        let offer = state.sharing()?.offer(&state, &token).await?;
+        let reauthentication = match form.r#as.as_str() {
+            "someone-else" => Reauthentication::Demanded,
+            _ => Reauthentication::AsProviderLikes,
+        };
+        let share = &offer.stored.share;
+        begin(&state, FlowPurpose::Share(share.id, share.user_entry), reauthentication, &headers).await
+    };
+    answer.await.map_err(|error: LoginError| {
+        Answer::of(error).again(format!("/share/{token}")).respond(&state, &headers)
+    })
+}
+
+async fn fetch(state: &AppState, flow: &str, headers: &HeaderMap) -> Result<(FlowId, Fetched), LoginError> {
+    let flow: FlowId = flow.parse().map_err(|_| LoginError::HandoverGone)?;
+    Ok((flow, state.sharing()?.fetch(state, flow, headers).await?))
+}
+
+/// `GET /share/done/{flow}`
+pub(super) async fn done(
+    State(state): State<AppState>,
+    Path(flow): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Response> {
+    let answer = async {
+        let (flow, Fetched { handover, stored, cluster, until }) = fetch(&state, &flow, &headers).await?;
+        let share = &stored.share;
+        let page = Redeemed {
+            cluster_name: own_cluster(&share.project_id, &cluster).name,
+            download_id: flow.to_string(),
+            download_until: until,
+            file_name: Instructions::file_name(&cluster.id),
+            kind: kind(share.user_entry).ok_or(LoginError::UnknownShare)?,
+            until: share.expires_at,
+            shells: shells(share, &headers),
+            grant_command: grant_command(share, &handover.email),
+            sharer: share.owner.clone(),
+            kubeconfig: handover.kubeconfig,
+        };
+        Ok(page.render(&chrome(&state, &headers).for_person(handover.email)))
+    };
+    answer.await.map_err(|error: LoginError| Answer::of(error).respond(&state, &headers))
+}
+
+/// `GET /share/download/{flow}`
+pub(super) async fn download(
+    State(state): State<AppState>,
+    Path(flow): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Response> {
+    let fetched = fetch(&state, &flow, &headers).await;
+    let file = fetched.map(|(_, fetched)| file(&fetched.cluster, &fetched.handover.kubeconfig));
+    file.map_err(|error| Answer::of(error).respond(&state, &headers))
+}
+
+/// What its owner has to run, so that the role that the share names is whoever's who logged in.
+fn grant_command(share: &Share, email: &str) -> Option<String> {
+    let subjects = Subjects::new().with_user(email.parse().ok()?);
+    Binding::new(Grant::Cluster(share.role.clone()?), subjects).ok()?.command(Shell::Bash).ok()
+}
+
+/// Each shell's lines; those of Windows first for whoever comes from there.
+fn shells(share: &Share, headers: &HeaderMap) -> Vec<ShellLines> {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let posix = [(Shell::Bash, ShellName::Bash), (Shell::Zsh, ShellName::Zsh), (Shell::Fish, ShellName::Fish)];
+    let windows = [(Shell::PowerShell, ShellName::PowerShell), (Shell::Cmd, ShellName::Cmd)];
+    let shells: Vec<_> = match agent.contains("Windows") {
+        true => windows.into_iter().chain(posix).collect(),
+        false => posix.into_iter().chain(windows).collect(),
+    };
+    let lines = |(shell, name)| {
+        let lines = Instructions::new(shell, &share.cluster_id);
+        ShellLines {
+            shell: name,
+            try_it: lines.use_it,
+            merge: lines.merge,
+            merge_with_kubectl: lines.merge_with_kubectl,
+            install_kubelogin: lines.install_kubelogin,
+        }
+    };
+    shells.into_iter().map(lines).collect()
+}
