@@ -22,6 +22,10 @@ use crate::store::StoreUnavailable;
 pub(crate) enum LoginError {
     #[error("gate OIDCKubeCfgEndpoint is off")]
     GateOff,
+    #[error("links in KKP's form are closed")]
+    KkpLinksClosed,
+    #[error("request comes from another site")]
+    CrossSite,
     #[error("service is shutting down")]
     ShuttingDown,
     #[error("query is too long")]
@@ -88,6 +92,16 @@ impl LoginError {
     pub(crate) fn public(&self) -> PublicError {
         let (status, code, message): (u16, _, &str) = match self {
             Self::GateOff => (404, "not_found", "There is no such page."),
+            Self::KkpLinksClosed => (
+                410,
+                "kkp_links_closed",
+                "Links of this kind are not answered any more. Ask whoever sent it for a new link.",
+            ),
+            Self::CrossSite => (
+                403,
+                "cross_site",
+                "This was sent from another site, or by a browser that does not say from where. Open the page here and try again.",
+            ),
             Self::ShuttingDown => {
                 (503, "shutting_down", "The service is shutting down. Open the link again in a minute.")
             }

@@ -40,8 +40,11 @@ mod directory;
 mod doctor;
 mod environment;
 mod error;
+mod kkp_links;
 mod oidc;
 mod pages;
+mod present;
+mod reload;
 mod routes;
 #[cfg(feature = "server")]
 pub mod server;
@@ -57,7 +60,9 @@ pub use directory::{
 };
 pub use doctor::probe_provider;
 pub use environment::{Clock, Entropy};
+pub use kkp_links::KkpLinks;
 pub use oidc::{BuildTlsError, CALLBACK_BUDGET, IdpCa, Trust};
+pub use reload::{FileContents, FileWatch, Reload, ReloadOutcome, Reloads, StaleFile, Taken, WatchedFiles};
 pub use routes::router;
 pub use sharing::{PostLogout, SharingConfig};
 pub use state::{AppState, ServiceConfig};

@@ -89,14 +89,18 @@ fn respond(page: &impl Template) -> Response {
     }
 }
 
-/// Nothing but the style sheet above.
-pub(crate) fn content_security_policy() -> HeaderValue {
-    static POLICY: LazyLock<Option<HeaderValue>> = LazyLock::new(|| {
-        let hash = STANDARD.encode(Sha256::digest(STYLE));
-        let policy = format!(
-            "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        );
-        HeaderValue::try_from(policy).ok()
-    });
-    POLICY.clone().unwrap_or_else(|| HeaderValue::from_static("default-src 'none'"))
+/// Nothing but the style sheet above. Forms go to this service and to `form_action`: origins that the answer to a form
+/// may redirect to.
+pub(crate) fn content_security_policy(form_action: &[String]) -> HeaderValue {
+    static STYLE_HASH: LazyLock<String> = LazyLock::new(|| STANDARD.encode(Sha256::digest(STYLE)));
+    let mut policy = format!(
+        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+        *STYLE_HASH
+    );
+    for origin in form_action {
+        policy.push(' ');
+        policy.push_str(origin);
+    }
+    HeaderValue::try_from(policy)
+        .unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'; base-uri 'none'; frame-ancestors 'none'"))
 }

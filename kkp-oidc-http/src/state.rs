@@ -1,25 +1,32 @@
 //! What the routes share: configuration, the OIDC client, the directory, keys, and what the process remembers.
 
 use std::error::Error as _;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{fmt, iter};
 
+use arc_swap::ArcSwap;
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{FlowCookies, FlowRandom, FlowTarget, StateKey};
 use kkp_oidc_core::cookie_key::KeyRing;
 use kkp_oidc_core::directory::SharedCluster;
-use kkp_oidc_core::feature_gates::{FeatureGates, KnownGate};
+use kkp_oidc_core::feature_gates::{DashboardGates, FeatureGates, KnownGate};
 use kkp_oidc_core::issuer::IssuerConfig;
 use kkp_oidc_core::kubeconfig::Preferences;
 use kkp_oidc_core::share::Owner;
+use tokio::sync::Notify;
 
 use crate::directory::{ClusterDirectory, DirectoryUnavailable, OwnedCluster};
 use crate::environment::{Clock, Entropy};
 use crate::error::LoginError;
+use crate::kkp_links::KkpLinks;
 use crate::oidc::{BuildTlsError, IdpCa, OidcClient, ProviderError, Trust};
 use crate::pages::Landing;
+pub(crate) use crate::present::Live;
+use crate::present::{Present, ProviderSettings};
+use crate::reload::Reloads;
 use crate::sharing::{Sharing, SharingConfig};
 use crate::used_flows::UsedFlows;
 
@@ -45,6 +52,8 @@ pub struct ServiceConfig {
     pub preferences: Preferences,
     /// Share links of our own; `None` if there are none.
     pub sharing: Option<SharingConfig>,
+    /// Whether links in KKP's form begin a login.
+    pub kkp_links: KkpLinks,
 }
 
 impl ServiceConfig {
@@ -60,26 +69,33 @@ impl ServiceConfig {
             idp_ca: IdpCa::default(),
             preferences: Preferences::default(),
             sharing: None,
+            kkp_links: KkpLinks::default(),
         }
     }
 }
 
-/// State of the [`router`](crate::router). Cheap to clone; all clones are the same.
+/// State of the [`router`](crate::router). Cheap to clone.
+///
+/// What can be replaced while the service runs (see `replace_…`) is as it was when this value was made; a request gets
+/// a value of its own, and so ends with what it began with. Everything else all values share.
 #[derive(Clone)]
-pub struct AppState(Arc<Shared>);
+pub struct AppState(pub(crate) Arc<Shared>, pub(crate) Arc<Present>);
 
-struct Shared {
-    oidc: OidcClient,
+pub(crate) struct Shared {
+    /// What new requests get.
+    pub(crate) present: ArcSwap<Present>,
+    /// Told whenever `present` changes.
+    pub(crate) replaced: Notify,
+    pub(crate) reloads: Reloads,
+    pub(crate) provider: ProviderSettings,
     directory: Arc<dyn ClusterDirectory>,
-    cookies: FlowCookies,
-    state_key: StateKey,
     used_flows: UsedFlows,
-    sharing: Option<Sharing>,
-    gate_on: bool,
+    gates: FeatureGates,
+    kkp_links: KkpLinks,
     preferences: Preferences,
     shutting_down: AtomicBool,
     landing: Landing,
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
 
@@ -114,40 +130,57 @@ impl AppState {
             idp_ca,
             preferences,
             sharing,
+            kkp_links,
         } = config;
         if dangerous_skip_tls_verify {
             tracing::warn!(
                 "the identity provider's certificate is NOT verified: anybody in between can log in as anybody"
             );
         }
-        let cookies = FlowCookies::new(&cookie_keys, issuer.cookie_security());
-        let sharing = sharing.map(|config| Sharing::new(config, &cookie_keys, issuer.cookie_security()));
-        let oidc = OidcClient::new(issuer, &trust, dangerous_skip_tls_verify, idp_ca, Arc::clone(&clock))?;
-        Ok(Self(Arc::new(Shared {
-            oidc,
+        let provider = ProviderSettings { dangerous_skip_tls_verify, idp_ca };
+        let client = Arc::new(provider.client(issuer, &trust, Arc::clone(&clock))?);
+        let present = Arc::new(Present::new(client, &cookie_keys, sharing));
+        let shared = Shared {
+            present: ArcSwap::new(Arc::clone(&present)),
+            replaced: Notify::new(),
+            reloads: Reloads::default(),
+            provider,
             directory,
-            cookies,
-            state_key: StateKey::new(&cookie_keys),
             used_flows: UsedFlows::default(),
-            sharing,
-            gate_on: feature_gates.is_enabled(KnownGate::OidcKubeCfgEndpoint.name()),
+            gates: feature_gates,
+            kkp_links,
             preferences,
             shutting_down: AtomicBool::new(false),
             landing,
             clock,
             entropy,
-        })))
+        };
+        Ok(Self(Arc::new(shared), present))
     }
 
     /// Keep trying, with longer and longer pauses, until the provider's metadata is known. Run it beside the server, so
     /// that [`/readyz`](crate::router) turns green without a request.
     pub async fn discover(&self) {
-        self.0.oidc.discover_with_back_off().await;
+        loop {
+            let mut replaced = pin!(self.0.replaced.notified());
+            replaced.as_mut().enable();
+            let present = self.0.present.load_full();
+            tokio::select! {
+                () = present.oidc.discover_with_back_off() => return,
+                () = replaced => {}
+            }
+        }
     }
 
     /// From now on no flow begins; callbacks are still answered.
     pub fn begin_shutdown(&self) {
         self.0.shutting_down.store(true, Ordering::Relaxed);
+    }
+
+    /// How files fared that were read again.
+    #[must_use]
+    pub fn reloads(&self) -> &Reloads {
+        &self.0.reloads
     }
 
     pub(crate) fn is_shutting_down(&self) -> bool {
@@ -173,7 +206,7 @@ impl AppState {
     }
 
     pub(crate) fn oidc(&self) -> &OidcClient {
-        &self.0.oidc
+        &self.1.oidc
     }
 
     /// The cluster, if whoever made the link may share it.
@@ -191,7 +224,7 @@ impl AppState {
 
     /// Share links of our own, if this installation has them.
     pub(crate) fn sharing(&self) -> Result<&Sharing, LoginError> {
-        self.0.sharing.as_ref().ok_or(LoginError::NoPage)
+        self.1.sharing.as_ref().ok_or(LoginError::NoPage)
     }
 
     /// The path below which the service is reached from outside, without a slash at its end; empty at the root.
@@ -219,11 +252,11 @@ impl AppState {
     }
 
     pub(crate) fn cookies(&self) -> &FlowCookies {
-        &self.0.cookies
+        &self.1.cookies
     }
 
     pub(crate) fn state_key(&self) -> &StateKey {
-        &self.0.state_key
+        &self.1.state_key
     }
 
     pub(crate) fn used_flows(&self) -> &UsedFlows {
@@ -231,7 +264,16 @@ impl AppState {
     }
 
     pub(crate) fn gate_is_on(&self) -> bool {
-        self.0.gate_on
+        self.0.gates.is_enabled(KnownGate::OidcKubeCfgEndpoint.name())
+    }
+
+    /// What KKP's dashboard is told of the gates.
+    pub(crate) fn dashboard_gates(&self) -> DashboardGates {
+        (&self.0.gates).into()
+    }
+
+    pub(crate) fn kkp_links(&self) -> KkpLinks {
+        self.0.kkp_links
     }
 
     pub(crate) fn preferences(&self) -> Preferences {

@@ -4,12 +4,14 @@
 //! the flag since its operator exists; what differs in 2.12 (a repeated flag replaces, other error texts) is not
 //! imitated.
 
+mod dashboard;
 mod known;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+pub use dashboard::DashboardGates;
 pub use known::KnownGate;
 
 /// The feature gates that somebody set, each on or off.

@@ -4,6 +4,7 @@
 //! [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::url::{EndpointUrl, IssuerUrl};
 use crate::json_object::from_object;
@@ -14,10 +15,10 @@ pub struct ProviderMetadata {
     authorization_endpoint: EndpointUrl,
     token_endpoint: EndpointUrl,
     jwks_uri: EndpointUrl,
+    end_session_endpoint: Option<EndpointUrl>,
     client_authentication: ClientAuthentication,
     issuer_parameter: IssuerParameter,
     id_token_algorithms: Vec<String>,
-    end_session_endpoint: Option<EndpointUrl>,
     revocation_endpoint: Option<EndpointUrl>,
 }
 
@@ -53,11 +54,11 @@ struct Document {
     authorization_endpoint: String,
     token_endpoint: String,
     jwks_uri: String,
+    end_session_endpoint: Option<Value>,
     id_token_signing_alg_values_supported: Option<Vec<String>>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     authorization_response_iss_parameter_supported: Option<bool>,
-    end_session_endpoint: Option<String>,
-    revocation_endpoint: Option<String>,
+    revocation_endpoint: Option<Value>,
 }
 
 impl ProviderMetadata {
@@ -85,10 +86,12 @@ impl ProviderMetadata {
             }
         };
         // Neither is needed to log in: what cannot be used is as good as absent.
-        let optional = |name: &'static str, text: Option<&String>| text.and_then(|text| endpoint(name, text).ok());
+        let optional = |name: &'static str, value: &Option<Value>| {
+            value.as_ref().and_then(Value::as_str).and_then(|text| endpoint(name, text).ok())
+        };
         Ok(Self {
-            end_session_endpoint: optional("end_session_endpoint", document.end_session_endpoint.as_ref()),
-            revocation_endpoint: optional("revocation_endpoint", document.revocation_endpoint.as_ref()),
+            end_session_endpoint: optional("end_session_endpoint", &document.end_session_endpoint),
+            revocation_endpoint: optional("revocation_endpoint", &document.revocation_endpoint),
             authorization_endpoint: endpoint("authorization_endpoint", &document.authorization_endpoint)?,
             token_endpoint: endpoint("token_endpoint", &document.token_endpoint)?,
             jwks_uri: endpoint("jwks_uri", &document.jwks_uri)?,

@@ -118,6 +118,13 @@ impl IssuerConfig {
         &self.client_secret
     }
 
+    /// The same with another secret, as after it was changed at the provider.
+    #[must_use]
+    pub fn with_client_secret(mut self, client_secret: ClientSecret) -> Self {
+        self.client_secret = client_secret;
+        self
+    }
+
     /// Where the provider sends the browser back to.
     #[must_use]
     pub const fn redirect_uri(&self) -> &RedirectUri {

@@ -104,6 +104,14 @@ impl RedirectUri {
         self.0.strip_suffix(Self::PATH).unwrap_or(&self.0)
     }
 
+    /// The origin of the service as browsers write it into `Origin` ([RFC 6454 section 6.2]): `https://kkp.example.com`.
+    ///
+    /// [RFC 6454 section 6.2]: https://www.rfc-editor.org/rfc/rfc6454#section-6.2
+    #[must_use]
+    pub fn public_origin(&self) -> String {
+        origin(&self.0)
+    }
+
     /// Whether the scheme is `https`.
     #[must_use]
     pub fn is_https(&self) -> bool {
@@ -153,6 +161,12 @@ impl EndpointUrl {
         &self.0
     }
 
+    /// Its origin, as a `Content-Security-Policy` names it.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        origin(&self.0)
+    }
+
     /// Whether the scheme is `https`.
     #[must_use]
     pub fn is_https(&self) -> bool {
@@ -200,6 +214,11 @@ fn parse_secure_url(text: &str) -> Result<Url, ParseUrlError> {
         "http" if is_loopback(&url) => Ok(url),
         _ => Err(ParseUrlError::NotHttps { url: text.to_owned() }),
     }
+}
+
+/// Scheme, host and port if it is not the scheme's own.
+fn origin(text: &str) -> String {
+    Url::parse(text).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
 }
 
 fn is_https(text: &str) -> bool {
@@ -333,6 +352,15 @@ mod tests {
     fn a_redirect_uri_ends_at_the_share_endpoint() {
         let uri = "https://kkp.example.com/base/api/v1/kubeconfig".parse::<RedirectUri>();
         assert_eq!(uri.map(|uri| uri.public_base_url().to_owned()), Ok("https://kkp.example.com/base".to_owned()));
+        for (uri, origin) in [
+            ("https://KKP.example.com:443/base/api/v1/kubeconfig", "https://kkp.example.com"),
+            ("https://kkp.example.com:8443/api/v1/kubeconfig", "https://kkp.example.com:8443"),
+            ("http://[::1]:80/api/v1/kubeconfig", "http://[::1]"),
+        ] {
+            assert_eq!(uri.parse::<RedirectUri>().map(|uri| uri.public_origin()), Ok(origin.to_owned()));
+        }
+        let endpoint = "https://login.example.com:8443/auth?tenant=1".parse::<EndpointUrl>();
+        assert_eq!(endpoint.map(|url| url.origin()), Ok("https://login.example.com:8443".to_owned()));
         assert_eq!(
             "https://kkp.example.com/callback".parse::<RedirectUri>(),
             Err(ParseUrlError::OtherPath {

@@ -42,10 +42,7 @@ impl Instructions {
         Self {
             use_it: format!("kubectl --kubeconfig={file} get namespaces"),
             merge: format!("kkp-oidc kubeconfig merge {file} --into {quoted}\nkubectl config use-context {cluster}"),
-            merge_with_kubectl: format!(
-                "{}\nkubectl config use-context {cluster}",
-                merge_with_kubectl(shell, &file)
-            ),
+            merge_with_kubectl: format!("{}\nkubectl config use-context {cluster}", merge_with_kubectl(shell, &file)),
             install_kubelogin: match shell {
                 Shell::Bash | Shell::Zsh | Shell::Fish => "kubectl krew install oidc-login",
                 Shell::PowerShell | Shell::Cmd => "choco install kubelogin",

@@ -76,6 +76,18 @@ impl FileDirectory {
         }
     }
 
+    /// The file that leads to all others.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What was wrong at the last look, if the files' present content is not in use. It waits for a look that is under way.
+    #[must_use]
+    pub fn refusal(&self) -> Option<String> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Take the files' present content, if it changed and is right. Says whether it was taken. Reads files: call it where
     /// blocking is allowed.
     pub fn reload(&self) -> bool {
@@ -207,7 +219,7 @@ fn cannot_read(path: &Path, named_at: NamedAt<'_>, cause: io::Error) -> LoadDire
     LoadDirectoryError::Read { named_at, path: path.to_owned(), cause }
 }
 
-fn read_bytes(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn read_bytes(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::new());
     std::fs::File::open(path)?.take(MAX_FILE_LEN + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_FILE_LEN {

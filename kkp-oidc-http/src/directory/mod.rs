@@ -10,6 +10,7 @@ use kkp_oidc_core::directory::{Directory, SharedCluster};
 use kkp_oidc_core::ids::ProjectId;
 use kkp_oidc_core::share::Owner;
 
+pub(crate) use self::file::read_bytes;
 pub use self::file::{FileDirectory, KubeconfigProblem, LoadDirectoryError};
 
 /// Answers who may share which cluster.

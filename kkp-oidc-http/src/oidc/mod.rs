@@ -16,7 +16,7 @@ use std::time::Duration;
 use kkp_oidc_core::authorization::Nonce;
 use kkp_oidc_core::ca_bundle::CaBundle;
 use kkp_oidc_core::id_token::{IdTokenPolicy, Identity, UnverifiedIdToken};
-use kkp_oidc_core::issuer::{IssuerConfig, ProviderMetadata};
+use kkp_oidc_core::issuer::{ClientSecret, IssuerConfig, ProviderMetadata};
 use kkp_oidc_core::secret::SecretString;
 
 pub use self::ca::IdpCa;
@@ -36,10 +36,10 @@ pub const CALLBACK_BUDGET: Duration = Duration::from_secs(8);
 /// One provider, and the client registered there.
 pub(crate) struct OidcClient {
     config: IssuerConfig,
-    http: HttpClient,
-    discovery: Discovery,
-    keys: KeyStore,
-    ca: ca::IssuerCa,
+    http: Arc<HttpClient>,
+    discovery: Arc<Discovery>,
+    keys: Arc<KeyStore>,
+    ca: Arc<ca::IssuerCa>,
     clock: Arc<dyn Clock>,
 }
 
@@ -76,7 +76,20 @@ impl OidcClient {
             Trust::Bundle(bundle) => Some(bundle.clone()),
         };
         let ca = ca::IssuerCa::new(idp_ca, bundle, chains);
-        Ok(Self { discovery: Discovery::default(), keys: KeyStore::default(), config, http, ca, clock })
+        let (http, ca) = (Arc::new(http), Arc::new(ca));
+        Ok(Self { discovery: Arc::default(), keys: Arc::default(), config, http, ca, clock })
+    }
+
+    /// The same client, which shares everything that was learnt, with another secret.
+    pub(crate) fn with_client_secret(&self, secret: ClientSecret) -> Self {
+        Self {
+            config: self.config.clone().with_client_secret(secret),
+            http: Arc::clone(&self.http),
+            discovery: Arc::clone(&self.discovery),
+            keys: Arc::clone(&self.keys),
+            ca: Arc::clone(&self.ca),
+            clock: Arc::clone(&self.clock),
+        }
     }
 
     pub(crate) const fn config(&self) -> &IssuerConfig {
@@ -86,6 +99,11 @@ impl OidcClient {
     /// The provider's metadata, discovered now if it is not known yet.
     pub(crate) async fn metadata(&self) -> Result<Arc<ProviderMetadata>, ProviderError> {
         self.discovery.metadata(&self.http, self.config.issuer(), &*self.clock).await
+    }
+
+    /// The provider's metadata, if it was ever discovered.
+    pub(crate) fn known_metadata(&self) -> Option<Arc<ProviderMetadata>> {
+        self.discovery.known()
     }
 
     /// Whether the provider was ever discovered.

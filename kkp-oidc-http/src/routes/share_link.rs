@@ -6,12 +6,18 @@ use kkp_oidc_core::authorization::{FlowPurpose, Query, Reauthentication, ShareRe
 
 use super::begin::begin;
 use crate::error::LoginError;
+use crate::kkp_links::KkpLinks;
 use crate::state::AppState;
 
 /// Begin a flow, and send the browser to the provider.
 pub(super) async fn answer(state: &AppState, query: &Query, headers: &HeaderMap) -> Result<Response, LoginError> {
     if !state.gate_is_on() {
         return Err(LoginError::GateOff);
+    }
+    match state.kkp_links() {
+        KkpLinks::Deny => return Err(LoginError::KkpLinksClosed),
+        KkpLinks::Warn => tracing::warn!("a link in KKP's form was opened"),
+        KkpLinks::Allow => {}
     }
     let target = ShareRequest::parse(query)?.into_target();
     state.authorize(&target).await?.ok_or(LoginError::NotFound)?;

@@ -55,27 +55,27 @@ impl Sharing {
         let new = form.parse(&self.offered)?;
         let id = ShareId::from_bytes(state.random());
         let share = new.into_share(id, (project_id, cluster_id), owner, state.now());
-        self.store.create(share.clone()).await.map_err(LoginError::from)?;
+        self.config.store.create(share.clone()).await.map_err(LoginError::from)?;
         tracing::info!(share = %share.id, cluster = %share.cluster_id, expires_at = %share.expires_at, "share link made");
         Ok(share)
     }
 
     /// All links of the owner, newest first.
     pub(crate) async fn owned_by(&self, owner: Owner<'_>) -> Result<Vec<StoredShare>, LoginError> {
-        Ok(self.store.owned_by(owner.email).await?)
+        Ok(self.config.store.owned_by(owner.email).await?)
     }
 
     /// One link of the owner. Others' links are answered like none.
     pub(crate) async fn own(&self, owner: Owner<'_>, id: ShareId) -> Result<OwnLink, LoginError> {
         let stored = self.stored(owner, id).await?;
-        let redemptions = self.store.redemptions(id).await?;
+        let redemptions = self.config.store.redemptions(id).await?;
         Ok(OwnLink { stored, redemptions })
     }
 
     /// Take a link of the owner back.
     pub(crate) async fn revoke(&self, owner: Owner<'_>, id: ShareId, now: UnixTime) -> Result<(), LoginError> {
         self.stored(owner, id).await?;
-        match self.store.revoke(id, now).await? {
+        match self.config.store.revoke(id, now).await? {
             Revoked::Now => tracing::info!(share = %id, "share link revoked"),
             Revoked::Before(_) => {}
             Revoked::Unknown => return Err(LoginError::NoSuchLink),
@@ -84,7 +84,7 @@ impl Sharing {
     }
 
     async fn stored(&self, owner: Owner<'_>, id: ShareId) -> Result<StoredShare, LoginError> {
-        let stored = self.store.find(id).await?.ok_or(LoginError::NoSuchLink)?;
+        let stored = self.config.store.find(id).await?.ok_or(LoginError::NoSuchLink)?;
         match stored.share.owner.to_lowercase() == owner.email.to_lowercase() {
             true => Ok(stored),
             false => Err(LoginError::NoSuchLink),

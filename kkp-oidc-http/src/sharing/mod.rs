@@ -58,13 +58,12 @@ impl std::fmt::Debug for SharingConfig {
 }
 
 /// Store and keys of share links.
+#[derive(Clone)]
 pub(crate) struct Sharing {
-    store: Arc<dyn ShareStore>,
+    config: SharingConfig,
     tokens: ShareTokens,
     sessions: Sessions,
     handovers: Handovers,
-    public_client: Option<ClientId>,
-    post_logout: PostLogout,
     /// The kinds of kubeconfigs that links can have, the default first.
     offered: Vec<UserEntry>,
 }
@@ -77,12 +76,10 @@ impl Sharing {
             offered.insert(0, UserEntry::PublicKubelogin);
         }
         Self {
-            store: config.store,
             tokens: ShareTokens::new(keys.iter().copied()),
             sessions: Sessions::new(keys.iter().copied(), security),
             handovers: Handovers::new(keys.iter().copied(), security),
-            public_client: config.public_client,
-            post_logout: config.post_logout,
+            config,
             offered,
         }
     }
@@ -94,11 +91,11 @@ impl Sharing {
 
     /// The client without a secret.
     pub(crate) const fn public_client(&self) -> Option<&ClientId> {
-        self.public_client.as_ref()
+        self.config.public_client.as_ref()
     }
 
-    pub(crate) fn store(&self) -> &dyn ShareStore {
-        &*self.store
+    pub(crate) const fn config(&self) -> &SharingConfig {
+        &self.config
     }
 
     /// Path of a share's page, below the service's base.

@@ -59,11 +59,13 @@ impl Sharing {
         let cookies = RequestCookies::parse(sent.iter().map(AsRef::as_ref));
         let Some(id) = self.sessions.id(&cookies, now) else { return Ok(Visitor::Unknown) };
         let key = RecordKey::from_bytes(id.store_key());
-        let Some(record) = self.store.get(RecordKind::Session, key, now).await? else { return Ok(Visitor::Ended) };
+        let Some(record) = self.config.store.get(RecordKind::Session, key, now).await? else {
+            return Ok(Visitor::Ended);
+        };
         let Some(session) = self.sessions.open(&id, &record, now) else { return Ok(Visitor::Ended) };
         if let Err(end) = session.require_alive(now) {
             tracing::info!(error = &end as &dyn std::error::Error, "session ended");
-            self.store.remove(RecordKind::Session, key).await?;
+            self.config.store.remove(RecordKind::Session, key).await?;
             return Ok(Visitor::Ended);
         }
         if let Some(touched) = session.touched(now) {
@@ -87,7 +89,7 @@ impl Sharing {
         state: &AppState,
         current: Current,
     ) -> Result<(SetCookie, String), LoginError> {
-        self.store.remove(RecordKind::Session, RecordKey::from_bytes(current.id.store_key())).await?;
+        self.config.store.remove(RecordKind::Session, RecordKey::from_bytes(current.id.store_key())).await?;
         let oidc = state.oidc();
         if let Some(token) = current.session.revocable() {
             match oidc.revoke(token).await {
@@ -117,7 +119,7 @@ impl Sharing {
         let config = state.oidc().config();
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("client_id", config.client_id().as_str());
-        if self.post_logout == PostLogout::Return {
+        if self.config.post_logout == PostLogout::Return {
             let uri = format!("{}/logged-out", config.redirect_uri().public_base_url());
             query.append_pair("post_logout_redirect_uri", &uri);
         }
@@ -134,6 +136,6 @@ impl Sharing {
             sealed: self.sessions.seal(id, session, state.random(), now).ok_or(LoginError::TooLarge)?,
             ends_at: now.plus_secs(SESSION_MAX_AGE_SECS),
         };
-        Ok(self.store.put(record).await?)
+        Ok(self.config.store.put(record).await?)
     }
 }

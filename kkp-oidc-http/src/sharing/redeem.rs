@@ -49,7 +49,7 @@ impl Sharing {
     }
 
     async fn known(&self, state: &AppState, id: ShareId) -> Result<Offer, LoginError> {
-        let stored = self.store.find(id).await?.ok_or(LoginError::UnknownShare)?;
+        let stored = self.config.store.find(id).await?.ok_or(LoginError::UnknownShare)?;
         let share = &stored.share;
         let owner = Owner { email: &share.owner, groups: &share.owner_groups };
         let found = self.shareable(state, owner, &share.project_id, &share.cluster_id).await;
@@ -81,8 +81,8 @@ impl Sharing {
         let (kind, key) = (RecordKind::Handover, RecordKey::from(flow));
         let ends_at = now.plus_secs(HANDOVER_MAX_AGE_SECS);
         // Before it is counted: whatever is counted can be fetched. Without the cookie nobody finds it.
-        self.store.put(Record { kind, key, sealed, ends_at }).await?;
-        let refused = match self.store.redeem(id, flow, Redemption { email, at: now }).await? {
+        self.config.store.put(Record { kind, key, sealed, ends_at }).await?;
+        let refused = match self.config.store.redeem(id, flow, Redemption { email, at: now }).await? {
             Redeemed::Counted(stored) => {
                 tracing::info!(share = %id, cluster = %cluster.id, uses = stored.uses, "share link used");
                 return Ok(cookie);
@@ -92,7 +92,7 @@ impl Sharing {
             Redeemed::Unknown => LoginError::UnknownShare,
         };
         if !matches!(refused, LoginError::FlowUsed) {
-            self.store.remove(kind, key).await?;
+            self.config.store.remove(kind, key).await?;
         }
         Err(refused)
     }
@@ -131,7 +131,7 @@ impl Sharing {
         if !self.handovers.is_of(flow, &RequestCookies::parse(sent.iter().map(AsRef::as_ref)), now) {
             return Err(LoginError::HandoverGone);
         }
-        let record = self.store.get(RecordKind::Handover, RecordKey::from(flow), now).await?;
+        let record = self.config.store.get(RecordKind::Handover, RecordKey::from(flow), now).await?;
         let handover = record.and_then(|record| self.handovers.open(flow, &record, now));
         let handover = handover.ok_or(LoginError::HandoverGone)?;
         let Offer { stored, cluster } = self.known(state, handover.share).await?;

@@ -1,0 +1,25 @@
+//! What KKP's dashboard asks before it shows a share button. KKP: spec sections 1.3 and 7.4.
+
+use axum::Json;
+use axum::extract::State;
+use kkp_oidc_core::feature_gates::DashboardGates;
+use serde::Serialize;
+
+use crate::kkp_links::KkpLinks;
+use crate::state::AppState;
+
+/// The key of the dashboard's config.json that is this service's.
+#[derive(Serialize)]
+pub(super) struct UiConfig {
+    share_kubeconfig: bool,
+}
+
+/// `GET /api/v2/featuregates`
+pub(super) async fn feature_gates(State(state): State<AppState>) -> Json<DashboardGates> {
+    Json(state.dashboard_gates())
+}
+
+/// `GET /config.json`. The button makes links in KKP's form, so it is shown while those are answered.
+pub(super) async fn ui_config(State(state): State<AppState>) -> Json<UiConfig> {
+    Json(UiConfig { share_kubeconfig: state.gate_is_on() && state.kkp_links() != KkpLinks::Deny })
+}
