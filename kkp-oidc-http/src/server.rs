@@ -1,13 +1,17 @@
 //! Serving a router on a listener, with time limits and a graceful end.
 
+mod tls;
+
 use std::future::Future;
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use axum::Router;
-use axum_server::Handle;
+use axum_server::tls_rustls::RustlsAcceptor;
+use axum_server::{Handle, Server};
 
+pub use self::tls::{ServerTls, ServerTlsError};
 use crate::state::AppState;
 
 /// How long callbacks in flight may take once the service is told to end.
@@ -65,7 +69,35 @@ pub async fn serve_within(
     state: AppState,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    listener.set_nonblocking(true)?;
+    let server = limited(limits, axum_server::from_tcp(listener)?, state, shutdown);
+    server.serve(router.into_make_service()).await
+}
+
+/// The same as [`serve_within`], by TLS. A handshake may take as long as a request's header.
+///
+/// # Errors
+///
+/// What the operating system says of the listener.
+pub async fn serve_tls_within(
+    limits: ServeLimits,
+    listener: TcpListener,
+    tls: ServerTls,
+    router: Router,
+    state: AppState,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let acceptor = RustlsAcceptor::new(tls.into_config()).handshake_timeout(limits.header_timeout);
+    let server = axum_server::from_tcp(listener)?.acceptor(acceptor);
+    limited(limits, server, state, shutdown).serve(router.into_make_service()).await
+}
+
+/// The server with its limits, which ends when `shutdown` is done.
+fn limited<A>(
+    limits: ServeLimits,
+    server: Server<SocketAddr, A>,
+    state: AppState,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Server<SocketAddr, A> {
     let handle = Handle::new();
     let ending = handle.clone();
     tokio::spawn(async move {
@@ -73,15 +105,41 @@ pub async fn serve_within(
         state.begin_shutdown();
         ending.graceful_shutdown(Some(limits.shutdown_grace));
     });
-    let mut server =
-        axum_server::from_tcp(listener)?.handle(handle).first_request_timeout(limits.header_timeout).http1_only();
+    let mut server = server.handle(handle).first_request_timeout(limits.header_timeout).http1_only();
     server
         .http_builder()
         .http1()
         .max_buf_size(MAX_HEADER_LEN)
         .timer(hyper_util::rt::TokioTimer::new())
         .header_read_timeout(limits.header_timeout);
-    server.serve(router.into_make_service()).await
+    server
+}
+
+/// Whether nobody but this host can connect to `address`.
+#[must_use]
+pub fn is_loopback(address: SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
+}
+
+/// Wake, for ever, whenever the process is told to read its files again: by SIGHUP, which from the call on does not end
+/// the process any more. Elsewhere than on Unix nobody is woken.
+pub fn hangups(wake: std::sync::Arc<tokio::sync::Notify>) -> impl Future<Output = ()> + Send + 'static {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let signal = signal(SignalKind::hangup()).ok();
+        async move {
+            let Some(mut signal) = signal else { return };
+            while signal.recv().await.is_some() {
+                wake.notify_one();
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    async move {
+        drop(wake);
+    }
 }
 
 /// Done when the process is told to end: SIGTERM, or Ctrl-C. Counts from the call on, also before it is awaited; call it
