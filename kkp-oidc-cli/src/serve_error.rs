@@ -18,6 +18,7 @@ pub(crate) enum ServeError {
     Refused(Vec<Refusal>),
     #[error("`{address}` cannot be listened on")]
     Listen {
+        flag: &'static str,
         address: String,
         #[source]
         cause: io::Error,
@@ -58,9 +59,13 @@ impl ServeError {
             Self::Refused(refusals) if refusals.iter().any(|refusal| matches!(refusal, Refusal::CookieKey(_))) => {
                 Some("`kkp-oidc key --file cookie.key` makes a key; give it with --oidc-issuer-cookie-hash-key-file")
             }
+            Self::Listen { flag: "metrics-address", cause, .. } if cause.kind() == io::ErrorKind::InvalidInput => {
+                Some("--metrics-address is HOST:PORT, or :PORT for every address")
+            }
             Self::Listen { cause, .. } if cause.kind() == io::ErrorKind::InvalidInput => {
                 Some("--address is HOST:PORT, or :PORT for every address")
             }
+            Self::Listen { flag: "metrics-address", .. } => Some("give another address with --metrics-address"),
             Self::Listen { .. } => Some("give another address with --address"),
             Self::Refused(_) | Self::ClusterFiles(_) | Self::Start(_) => None,
         }

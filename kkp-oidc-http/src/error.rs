@@ -209,6 +209,11 @@ impl LoginError {
         PublicError::new(status, code, message)
     }
 
+    /// The outcome for metrics: [`OK`](crate::metrics::OK), or the error's stable code.
+    pub(crate) fn outcome<T>(result: &Result<T, Self>) -> &'static str {
+        result.as_ref().map_or_else(|error| error.public().code, |_| crate::metrics::OK)
+    }
+
     /// The answer, as a page or as JSON, whichever `headers` prefer; causes go to the log.
     pub(crate) fn into_response(self, headers: &HeaderMap) -> Response {
         let public = self.public();

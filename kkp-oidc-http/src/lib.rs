@@ -41,6 +41,7 @@ mod doctor;
 mod environment;
 mod error;
 mod kkp_links;
+mod metrics;
 mod oidc;
 mod pages;
 mod present;
@@ -55,12 +56,13 @@ mod system;
 mod used_flows;
 
 pub use directory::{
-    Authorization, ClusterDirectory, DirectoryUnavailable, FileDirectory, KubeconfigProblem, LoadDirectoryError,
-    OwnedCluster, Shareable,
+    Authorization, ClusterDirectory, DirectoryHealth, DirectoryUnavailable, FileDirectory, KubeconfigProblem,
+    LoadDirectoryError, OwnedCluster, Shareable,
 };
 pub use doctor::probe_provider;
 pub use environment::{Clock, Entropy};
 pub use kkp_links::KkpLinks;
+pub use metrics::metrics_router;
 pub use oidc::{BuildTlsError, CALLBACK_BUDGET, IdpCa, Trust};
 pub use reload::{FileContents, FileWatch, Reload, ReloadOutcome, Reloads, StaleFile, Taken, WatchedFiles};
 pub use routes::router;

@@ -9,6 +9,7 @@ use kkp_oidc_core::cookie_key::KeyRing;
 use kkp_oidc_core::issuer::{ClientSecret, IssuerConfig};
 
 use crate::environment::Clock;
+use crate::metrics::Metrics;
 use crate::oidc::{BuildTlsError, IdpCa, OidcClient, Trust};
 use crate::sharing::{Sharing, SharingConfig};
 use crate::state::AppState;
@@ -53,6 +54,7 @@ impl Present {
 pub(crate) struct ProviderSettings {
     pub(crate) dangerous_skip_tls_verify: bool,
     pub(crate) idp_ca: IdpCa,
+    pub(crate) metrics: Metrics,
 }
 
 impl ProviderSettings {
@@ -62,7 +64,7 @@ impl ProviderSettings {
         trust: &Trust,
         clock: Arc<dyn Clock>,
     ) -> Result<OidcClient, BuildTlsError> {
-        OidcClient::new(issuer, trust, self.dangerous_skip_tls_verify, self.idp_ca, clock)
+        OidcClient::new(issuer, trust, self.dangerous_skip_tls_verify, self.idp_ca, clock, self.metrics.clone())
     }
 }
 

@@ -70,7 +70,7 @@ pub async fn serve_within(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let server = limited(limits, axum_server::from_tcp(listener)?, state, shutdown);
-    server.serve(router.into_make_service()).await
+    server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
 }
 
 /// The same as [`serve_within`], by TLS. A handshake may take as long as a request's header.
@@ -88,7 +88,19 @@ pub async fn serve_tls_within(
 ) -> io::Result<()> {
     let acceptor = RustlsAcceptor::new(tls.into_config()).handshake_timeout(limits.header_timeout);
     let server = axum_server::from_tcp(listener)?.acceptor(acceptor);
-    limited(limits, server, state, shutdown).serve(router.into_make_service()).await
+    limited(limits, server, state, shutdown).serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
+}
+
+/// Serve `router` on a listener of its own, such as that of [`metrics_router`](crate::metrics_router), for as long as the
+/// future is polled.
+///
+/// # Errors
+///
+/// What the operating system says of the listener.
+pub async fn serve_beside(listener: TcpListener, router: Router) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let server = bounded(ServeLimits::default(), axum_server::from_tcp(listener)?);
+    server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
 }
 
 /// The server with its limits, which ends when `shutdown` is done.
@@ -105,7 +117,12 @@ fn limited<A>(
         state.begin_shutdown();
         ending.graceful_shutdown(Some(limits.shutdown_grace));
     });
-    let mut server = server.handle(handle).first_request_timeout(limits.header_timeout).http1_only();
+    bounded(limits, server.handle(handle))
+}
+
+/// The server with its limits.
+fn bounded<A>(limits: ServeLimits, server: Server<SocketAddr, A>) -> Server<SocketAddr, A> {
+    let mut server = server.first_request_timeout(limits.header_timeout).http1_only();
     server
         .http_builder()
         .http1()

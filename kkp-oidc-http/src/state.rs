@@ -18,10 +18,11 @@ use kkp_oidc_core::kubeconfig::Preferences;
 use kkp_oidc_core::share::Owner;
 use tokio::sync::Notify;
 
-use crate::directory::{ClusterDirectory, DirectoryUnavailable, OwnedCluster};
+use crate::directory::{ClusterDirectory, DirectoryHealth, DirectoryUnavailable, OwnedCluster};
 use crate::environment::{Clock, Entropy};
 use crate::error::LoginError;
 use crate::kkp_links::KkpLinks;
+use crate::metrics::Metrics;
 use crate::oidc::{BuildTlsError, IdpCa, OidcClient, ProviderError, Trust};
 use crate::pages::Landing;
 pub(crate) use crate::present::Live;
@@ -95,6 +96,7 @@ pub(crate) struct Shared {
     preferences: Preferences,
     shutting_down: AtomicBool,
     landing: Landing,
+    metrics: Metrics,
     pub(crate) clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -137,7 +139,8 @@ impl AppState {
                 "the identity provider's certificate is NOT verified: anybody in between can log in as anybody"
             );
         }
-        let provider = ProviderSettings { dangerous_skip_tls_verify, idp_ca };
+        let metrics = Metrics::new(Arc::clone(&clock));
+        let provider = ProviderSettings { dangerous_skip_tls_verify, idp_ca, metrics: metrics.clone() };
         let client = Arc::new(provider.client(issuer, &trust, Arc::clone(&clock))?);
         let present = Arc::new(Present::new(client, &cookie_keys, sharing));
         let shared = Shared {
@@ -152,6 +155,7 @@ impl AppState {
             preferences,
             shutting_down: AtomicBool::new(false),
             landing,
+            metrics,
             clock,
             entropy,
         };
@@ -203,6 +207,19 @@ impl AppState {
             Ok(Ok(Err(error))) => Err(NotReady::Provider(error)),
             Ok(Err(_)) | Err(_) => Err(NotReady::Waiting),
         }
+    }
+
+    /// The same without asking the provider.
+    pub(crate) fn is_ready(&self) -> bool {
+        !self.is_shutting_down() && self.oidc().is_discovered()
+    }
+
+    pub(crate) fn directory_health(&self) -> DirectoryHealth {
+        self.0.directory.health()
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     pub(crate) fn oidc(&self) -> &OidcClient {

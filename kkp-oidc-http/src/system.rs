@@ -1,6 +1,7 @@
 //! The only calls to the clock and the randomness of the operating system.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use kkp_oidc_core::UnixTime;
 
@@ -18,6 +19,11 @@ impl Clock for SystemClock {
             Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |secs| -secs),
         };
         UnixTime::from_secs(secs)
+    }
+
+    fn elapsed(&self) -> Duration {
+        static FIRST_ASKED: LazyLock<Instant> = LazyLock::new(Instant::now);
+        FIRST_ASKED.elapsed()
     }
 }
 

@@ -25,6 +25,7 @@ Exit status: 0 ended as told, 1 settings refused, 2 wrong usage, 3 file or netwo
 const PROVIDER: &str = "OpenID Provider";
 const COOKIES: &str = "Login cookies";
 const KUBECONFIGS: &str = "Kubeconfigs";
+const OPERATIONS: &str = "Operations";
 const LOG: &str = "Log";
 
 /// Where the service listens, whom it trusts and what it shares.
@@ -96,6 +97,11 @@ pub(crate) struct ServeArgs {
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
           value_parser = go_bool, value_name = "BOOL", help_heading = KUBECONFIGS)]
     pub(crate) kubeconfig_preferences: bool,
+
+    /// Where Prometheus finds /metrics: HOST:PORT, or :PORT for every address. A listener of its own, off unless given;
+    /// keep strangers away from it.
+    #[arg(long, value_name = "ADDRESS", help_heading = OPERATIONS)]
+    pub(crate) metrics_address: Option<String>,
 
     /// Log more: what helps to find out why a login does not work.
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",

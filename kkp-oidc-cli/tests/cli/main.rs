@@ -18,6 +18,8 @@ mod example_serve;
 #[cfg(feature = "serve")]
 mod http;
 #[cfg(feature = "serve")]
+mod serve_operations;
+#[cfg(feature = "serve")]
 mod serve_refusals;
 #[cfg(feature = "serve")]
 mod serve_runs;

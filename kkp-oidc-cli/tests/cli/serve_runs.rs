@@ -32,14 +32,14 @@ clusters:
 ";
 
 /// A provider, and a folder with the files that the service is given.
-struct Lab {
+pub(crate) struct Lab {
     runtime: Runtime,
     provider: DevProvider,
     folder: TempDir,
 }
 
 impl Lab {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let mut config = DevProviderConfig::new(Arc::new(SystemClock), Arc::new(SystemEntropy));
         config.algorithm = SigningAlgorithm::Es256;
@@ -61,7 +61,7 @@ impl Lab {
     }
 
     /// The same, with everything that it needs.
-    fn complete(&self) -> Command {
+    pub(crate) fn complete(&self) -> Command {
         let mut command = self.command();
         command.args(["-oidc-issuer-client-secret", CLIENT_SECRET, "-oidc-issuer-cookie-hash-key", KEY]);
         command.args(["-feature-gates", "OIDCKubeCfgEndpoint=true"]);

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::FlowTarget;
 use kkp_oidc_core::ca_bundle::{CaBundle, CaBundleError};
 use kkp_oidc_core::directory::{ClusterReference, Directory, DirectoryError, DirectoryFile, SharedCluster};
@@ -17,7 +19,9 @@ use kkp_oidc_core::share::Owner;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::{Authorization, ClusterDirectory, Shareable, shareable};
+use super::{Authorization, ClusterDirectory, DirectoryHealth, Shareable, shareable};
+use crate::environment::Clock;
+use crate::system::SystemClock;
 
 /// How often the files are looked at for changes.
 const POLL_INTERVAL: Duration = Duration::from_secs(10);
@@ -31,12 +35,16 @@ pub struct FileDirectory {
     current: ArcSwap<Loaded>,
     /// What was wrong at the last look, so that it is told once.
     told: Mutex<Option<String>>,
+    /// Whether something was wrong at the last look. Beside `told`, which is locked for as long as files are read.
+    is_outdated: AtomicBool,
+    clock: Arc<dyn Clock>,
 }
 
 struct Loaded {
     directory: Directory,
     files: Files,
     lists_clusters: bool,
+    taken_at: UnixTime,
 }
 
 /// Which files were read, and the hash of each: the same bytes give the same directory. The bytes themselves, which
@@ -59,9 +67,18 @@ impl FileDirectory {
     /// - [`LoadDirectoryError::Directory`] if the file itself is wrong; names line and reason.
     /// - [`LoadDirectoryError::Kubeconfig`] if a kubeconfig does not give its cluster's facts.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, LoadDirectoryError> {
+        Self::open_with_clock(path, Arc::new(SystemClock))
+    }
+
+    /// The same as [`open`](Self::open), with a clock that says since when it is as it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn open_with_clock(path: impl Into<PathBuf>, clock: Arc<dyn Clock>) -> Result<Self, LoadDirectoryError> {
         let path = path.into();
-        let current = ArcSwap::from_pointee(load(&path)?);
-        Ok(Self { path, current, told: Mutex::default() })
+        let current = ArcSwap::from_pointee(load(&path, clock.now())?);
+        Ok(Self { path, current, told: Mutex::default(), is_outdated: AtomicBool::new(false), clock })
     }
 
     /// Look at the files every 10 seconds, for ever. A change that is wrong is logged, once, and not taken.
@@ -93,17 +110,20 @@ impl FileDirectory {
     pub fn reload(&self) -> bool {
         if unchanged(&self.current.load().files) {
             *self.told.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            self.is_outdated.store(false, Ordering::Relaxed);
             return false;
         }
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        match load(&self.path).and_then(|loaded| self.unless_emptied(loaded)) {
+        match load(&self.path, self.clock.now()).and_then(|loaded| self.unless_emptied(loaded)) {
             Ok(loaded) => {
                 tracing::info!(path = %self.path.display(), "directory of clusters changed");
                 self.current.store(Arc::new(loaded));
                 *told = None;
+                self.is_outdated.store(false, Ordering::Relaxed);
                 true
             }
             Err(error) => {
+                self.is_outdated.store(true, Ordering::Relaxed);
                 let text = error.to_string();
                 if told.as_ref() != Some(&text) {
                     let error = &error as &(dyn std::error::Error + 'static);
@@ -136,6 +156,14 @@ impl ClusterDirectory for FileDirectory {
     fn shareable_by<'a>(&'a self, owner: Owner<'a>) -> Shareable<'a> {
         Box::pin(std::future::ready(Ok(shareable(&self.current.load().directory, owner))))
     }
+
+    fn health(&self) -> DirectoryHealth {
+        let since = self.current.load().taken_at;
+        match self.is_outdated.load(Ordering::Relaxed) {
+            true => DirectoryHealth::Outdated { since },
+            false => DirectoryHealth::Current { since },
+        }
+    }
 }
 
 fn unchanged(files: &Files) -> bool {
@@ -146,13 +174,13 @@ fn hash_of(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-fn load(path: &Path) -> Result<Loaded, LoadDirectoryError> {
+fn load(path: &Path, taken_at: UnixTime) -> Result<Loaded, LoadDirectoryError> {
     let mut files = Files::new();
     let text = read_text(path, None, &mut files)?;
     let file = DirectoryFile::parse(&text, &path.display().to_string()).map_err(LoadDirectoryError::Directory)?;
     let lists_clusters = file.lists_clusters();
     let directory = file.resolve(|reference| resolve(path, reference, &mut files))?;
-    Ok(Loaded { directory, files, lists_clusters })
+    Ok(Loaded { directory, files, lists_clusters, taken_at })
 }
 
 fn resolve(

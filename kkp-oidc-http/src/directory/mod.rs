@@ -5,6 +5,7 @@ mod file;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::FlowTarget;
 use kkp_oidc_core::directory::{Directory, SharedCluster};
 use kkp_oidc_core::ids::ProjectId;
@@ -23,6 +24,11 @@ pub trait ClusterDirectory: Send + Sync + 'static {
 
     /// The clusters that somebody who is logged in may share, in the order in which pages show them.
     fn shareable_by<'a>(&'a self, owner: Owner<'a>) -> Shareable<'a>;
+
+    /// How the directory is, for whoever watches over the service.
+    fn health(&self) -> DirectoryHealth {
+        DirectoryHealth::Unknown
+    }
 }
 
 /// What [`ClusterDirectory::shareable_by`] will have found.
@@ -36,6 +42,24 @@ pub struct OwnedCluster {
     pub project_id: ProjectId,
     /// The cluster.
     pub cluster: Arc<SharedCluster>,
+}
+
+/// How a directory is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum DirectoryHealth {
+    /// It does not say.
+    Unknown,
+    /// It has been as it is since then, and is what it should be.
+    Current {
+        /// When its content was taken.
+        since: UnixTime,
+    },
+    /// It has been as it is since then, and there is a change that could not be taken.
+    Outdated {
+        /// When its content was taken.
+        since: UnixTime,
+    },
 }
 
 /// What [`ClusterDirectory::authorize`] will have found.

@@ -13,6 +13,7 @@ use tokio::sync::Mutex;
 use super::error::ProviderError;
 use super::fetch::HttpClient;
 use crate::environment::Clock;
+use crate::metrics::Endpoint;
 
 /// How old metadata may be before it is fetched again, in seconds. If that fails, the old one stays in use.
 const MAX_AGE_SECS: i64 = 3600;
@@ -134,7 +135,7 @@ impl Discovery {
         clock: &dyn Clock,
         last_failure: &mut Option<Failure>,
     ) -> Result<Arc<ProviderMetadata>, ProviderError> {
-        let result = match http.get(&issuer.discovery_url()).await {
+        let result = match http.outbound().ask(Endpoint::Discovery, http.get(&issuer.discovery_url())).await {
             Ok(answer) => ProviderMetadata::parse(&answer.body, issuer).map_err(ProviderError::from),
             Err(error) => Err(error),
         };

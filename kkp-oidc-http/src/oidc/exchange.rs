@@ -10,6 +10,7 @@ use url::form_urlencoded;
 
 use super::error::{OidcError, ProviderError};
 use super::fetch::{Answer, HttpClient};
+use crate::metrics::Endpoint;
 
 /// What the callback brought, and what only this flow knows.
 #[derive(Clone, Copy)]
@@ -47,7 +48,7 @@ pub(super) async fn exchange(
     config: &IssuerConfig,
     request: TokenRequest<'_>,
 ) -> Result<TokenResponse, OidcError> {
-    let answer = send(http, metadata, config, request).await?;
+    let answer = http.outbound().ask(Endpoint::Token, send(http, metadata, config, request)).await?;
     if answer.status.is_success() {
         return granted(&answer.body);
     }

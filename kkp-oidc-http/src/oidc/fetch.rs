@@ -6,6 +6,7 @@ use reqwest::header::{ACCEPT, HeaderMap};
 use reqwest::{Client, RequestBuilder, StatusCode, redirect};
 
 use super::error::ProviderError;
+use super::outbound::Outbound;
 use super::tls::BuildTlsError;
 
 /// The most time that connecting to the provider may take, TLS included.
@@ -18,7 +19,10 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(7);
 pub(crate) const MAX_BODY_LEN: usize = 1024 * 1024;
 
 /// An HTTP client for one provider.
-pub(crate) struct HttpClient(Client);
+pub(crate) struct HttpClient {
+    client: Client,
+    outbound: Outbound,
+}
 
 /// Whether the environment's proxy variables count.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -35,7 +39,7 @@ pub(crate) struct Answer {
 }
 
 impl HttpClient {
-    pub(crate) fn new(tls: rustls::ClientConfig, proxy: Proxy) -> Result<Self, BuildTlsError> {
+    pub(super) fn new(tls: rustls::ClientConfig, proxy: Proxy, outbound: Outbound) -> Result<Self, BuildTlsError> {
         let mut builder = Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(redirect::Policy::none())
@@ -47,12 +51,17 @@ impl HttpClient {
         if proxy == Proxy::None {
             builder = builder.no_proxy();
         }
-        builder.build().map(Self).map_err(BuildTlsError::Client)
+        builder.build().map(|client| Self { client, outbound }).map_err(BuildTlsError::Client)
+    }
+
+    /// Where requests go through that the service makes.
+    pub(super) const fn outbound(&self) -> &Outbound {
+        &self.outbound
     }
 
     /// GET a JSON document.
     pub(crate) async fn get(&self, url: &str) -> Result<Answer, ProviderError> {
-        let answer = send(self.0.get(url).header(ACCEPT, "application/json")).await?;
+        let answer = send(self.client.get(url).header(ACCEPT, "application/json")).await?;
         match answer.status {
             StatusCode::OK => Ok(answer),
             status => Err(ProviderError::from_status(status)),
@@ -61,7 +70,7 @@ impl HttpClient {
 
     /// GET what a browser would; the answer may have any status.
     pub(crate) async fn get_any(&self, url: &str) -> Result<Answer, ProviderError> {
-        send(self.0.get(url).header(ACCEPT, "text/html")).await
+        send(self.client.get(url).header(ACCEPT, "text/html")).await
     }
 
     /// POST a form; the answer may have any status.
@@ -71,7 +80,7 @@ impl HttpClient {
         form: &[(&'a str, &'a str)],
         basic: Option<(String, String)>,
     ) -> Result<Answer, ProviderError> {
-        let mut request = self.0.post(url).header(ACCEPT, "application/json").form(form);
+        let mut request = self.client.post(url).header(ACCEPT, "application/json").form(form);
         if let Some((user, password)) = basic {
             request = request.basic_auth(user, Some(password));
         }

@@ -18,6 +18,7 @@ use tokio::sync::Mutex;
 use super::error::{OidcError, ProviderError};
 use super::fetch::HttpClient;
 use crate::environment::Clock;
+use crate::metrics::Endpoint;
 
 /// How long keys are used without asking again, in seconds: what `Cache-Control: max-age` says within these bounds.
 const MIN_AGE_SECS: i64 = 60;
@@ -63,6 +64,11 @@ impl KeySet {
 }
 
 impl KeyStore {
+    /// How long ago the known keys came, in seconds.
+    pub(super) fn age_secs(&self, now: UnixTime) -> Option<i64> {
+        self.known.load().as_ref().map(|set| now.secs_since(set.fetched_at).max(0))
+    }
+
     /// The keys that may have signed `token`, at least one.
     ///
     /// An unknown key makes the set be fetched again, at most once in [`REFETCH_AFTER_SECS`]. While old keys fit, asking
@@ -191,7 +197,7 @@ struct Document {
 }
 
 async fn fetch(http: &HttpClient, metadata: &ProviderMetadata, now: UnixTime) -> Result<KeySet, ProviderError> {
-    let answer = http.get(metadata.jwks_uri().as_str()).await?;
+    let answer = http.outbound().ask(Endpoint::Jwks, http.get(metadata.jwks_uri().as_str())).await?;
     let document =
         serde_json::from_slice::<Document>(&answer.body).map_err(|_| ProviderError::Malformed { what: "key set" })?;
     let keys: Vec<Jwk> =

@@ -7,6 +7,7 @@ mod exchange;
 mod fetch;
 mod jwks;
 mod logout;
+mod outbound;
 mod plain;
 mod tls;
 
@@ -25,10 +26,12 @@ pub(crate) use self::error::{OidcError, ProviderError, shown};
 pub(crate) use self::exchange::TokenRequest;
 use self::fetch::HttpClient;
 use self::jwks::KeyStore;
+use self::outbound::Outbound;
 pub(crate) use self::plain::PlainClient;
 pub use self::tls::BuildTlsError;
 use self::tls::ObservedChains;
 use crate::environment::Clock;
+use crate::metrics::Metrics;
 
 /// The most time that one callback may spend waiting for the provider, all requests together.
 pub const CALLBACK_BUDGET: Duration = Duration::from_secs(8);
@@ -68,9 +71,11 @@ impl OidcClient {
         dangerous_skip_tls_verify: bool,
         idp_ca: IdpCa,
         clock: Arc<dyn Clock>,
+        metrics: Metrics,
     ) -> Result<Self, BuildTlsError> {
         let chains = Arc::new(ObservedChains::default());
-        let http = plain::client(&config, trust, dangerous_skip_tls_verify, Arc::clone(&chains))?;
+        let http =
+            plain::client(&config, trust, dangerous_skip_tls_verify, Arc::clone(&chains), Outbound::new(metrics))?;
         let bundle = match trust {
             Trust::System => None,
             Trust::Bundle(bundle) => Some(bundle.clone()),
@@ -109,6 +114,11 @@ impl OidcClient {
     /// Whether the provider was ever discovered.
     pub(crate) fn is_discovered(&self) -> bool {
         self.discovery.is_known()
+    }
+
+    /// How long ago the provider gave out the keys that are known, in seconds.
+    pub(crate) fn keys_age_secs(&self) -> Option<i64> {
+        self.keys.age_secs(self.clock.now())
     }
 
     /// Keep trying until the provider's metadata is known.

@@ -8,14 +8,19 @@ use super::Trust;
 use super::error::ProviderError;
 use super::exchange::{self, TokenRequest};
 use super::fetch::{Answer, HttpClient, Proxy};
+use super::outbound::Outbound;
 use super::tls::{BuildTlsError, ObservedChains, TlsTrust};
+use crate::metrics::Metrics;
+use crate::system::SystemClock;
 
 /// A client for one provider.
 pub(crate) struct PlainClient(HttpClient);
 
 impl PlainClient {
     pub(crate) fn new(config: &IssuerConfig, trust: &Trust) -> Result<Self, BuildTlsError> {
-        client(config, trust, false, Arc::default()).map(Self)
+        // Its requests are told one by one, and measured by nobody.
+        let outbound = Outbound::new(Metrics::new(Arc::new(SystemClock)));
+        client(config, trust, false, Arc::default(), outbound).map(Self)
     }
 
     /// GET a JSON document.
@@ -45,11 +50,12 @@ pub(super) fn client(
     trust: &Trust,
     dangerous_skip_tls_verify: bool,
     chains: Arc<ObservedChains>,
+    outbound: Outbound,
 ) -> Result<HttpClient, BuildTlsError> {
     let proxy = if config.issuer().is_loopback() { Proxy::None } else { Proxy::FromEnvironment };
     let tls = match TlsTrust::new(trust, dangerous_skip_tls_verify) {
         Err(BuildTlsError::SystemRoots(_)) if !config.issuer().is_https() => TlsTrust::nobody(),
         tls => tls?,
     };
-    HttpClient::new(tls.client_config(chains)?, proxy)
+    HttpClient::new(tls.client_config(chains)?, proxy, outbound)
 }

@@ -13,14 +13,20 @@ use kkp_oidc_core::shared_kubeconfig::SharedKubeconfig;
 use tokio::time::timeout;
 
 use super::cookies::{cookie_headers, set_cookies};
+use super::ending;
 use crate::error::LoginError;
+use crate::metrics::Journey;
 use crate::oidc::{CALLBACK_BUDGET, Login, OidcError, ProviderError, TokenRequest};
 use crate::state::AppState;
 use crate::used_flows::UseFlowError;
 
 /// End the flow that `state` names. Its cookie goes, whatever the outcome.
 pub(super) async fn answer(state: &AppState, query: &Query, headers: &HeaderMap) -> Response {
-    let (callback, authentic) = match authenticate(state, query) {
+    let authenticated = authenticate(state, query);
+    if authenticated.is_err() {
+        ending::note(state, Journey::Unknown, None, &authenticated);
+    }
+    let (callback, authentic) = match authenticated {
         Ok(found) => found,
         // Without a flow of ours nothing says that this endpoint exists where its gate is off.
         Err(_) if !state.gate_is_on() => return LoginError::GateOff.into_response(headers),
@@ -44,12 +50,21 @@ async fn finish(
     authentic: AuthenticState,
     headers: &HeaderMap,
 ) -> Result<Response, LoginError> {
-    let flow = open(state, &authentic, headers)?;
-    // A task of its own: once the code is on its way it is exchanged to the end and logged, even if the browser goes.
-    let exchange = tokio::spawn(timeout(CALLBACK_BUDGET, complete(state.clone(), callback, authentic, flow)));
+    let opened = open(state, &authentic, headers);
+    if opened.is_err() {
+        ending::note(state, authentic.kind().into(), Some(&authentic), &opened);
+    }
+    let flow = opened?;
+    // A task of its own: once the code is on its way it is exchanged to the end and noted, even if the browser goes.
+    let state = state.clone();
+    let exchange = tokio::spawn(async move {
+        let completed = timeout(CALLBACK_BUDGET, complete(state.clone(), callback, authentic, flow)).await;
+        let result = completed.unwrap_or_else(|_| Err(OidcError::from(ProviderError::TimedOut).into()));
+        ending::note(&state, authentic.kind().into(), Some(&authentic), &result);
+        result
+    });
     match exchange.await {
-        Ok(Ok(result)) => result,
-        Ok(Err(_)) => Err(OidcError::from(ProviderError::TimedOut).into()),
+        Ok(result) => result,
         Err(ended) => match ended.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => Err(LoginError::ShuttingDown),

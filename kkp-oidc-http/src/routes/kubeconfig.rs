@@ -7,6 +7,7 @@ use kkp_oidc_core::authorization::{Callback, Query};
 
 use super::{callback, share_link};
 use crate::error::LoginError;
+use crate::metrics::Journey;
 use crate::state::AppState;
 
 /// A share link begins a flow, a callback ends it. There is nothing but GET, and where the gate is off, nothing at all.
@@ -25,7 +26,9 @@ pub(super) async fn any(
     if Callback::is_one(&query) {
         return callback::answer(&state, &query, &headers).await;
     }
-    share_link::answer(&state, &query, &headers).await.unwrap_or_else(|error| error.into_response(&headers))
+    let begun = share_link::answer(&state, &query, &headers).await;
+    state.metrics().flow_started(Journey::Kubeconfig, LoginError::outcome(&begun));
+    begun.unwrap_or_else(|error| error.into_response(&headers))
 }
 
 /// No HEAD: it would use up a callback's code. KKP: spec section 4.1.

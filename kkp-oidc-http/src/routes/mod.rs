@@ -5,6 +5,7 @@ mod callback;
 pub(crate) mod cookies;
 mod cross_site;
 mod dashboard;
+mod ending;
 mod headers;
 mod health;
 mod kubeconfig;
@@ -21,6 +22,7 @@ use kkp_oidc_core::issuer::RedirectUri;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::cross_site::OwnOrigin;
+use crate::metrics;
 use crate::state::{AppState, Live};
 
 /// The share endpoint and what belongs to it, to serve or to nest in another router.
@@ -48,6 +50,7 @@ pub fn router(state: AppState) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(own_origin, cross_site::refuse))
         .layer(middleware::from_fn_with_state(live.clone(), finish))
+        .layer(middleware::from_fn_with_state(live.clone(), metrics::measure))
         .with_state(live)
 }
 

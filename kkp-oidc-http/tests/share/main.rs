@@ -10,6 +10,7 @@ mod health;
 mod keys;
 mod kkp_rows;
 mod many_flows;
+mod metrics;
 mod pages;
 mod provider_faults;
 mod raw_provider;

@@ -34,7 +34,7 @@ pub(crate) const OWNER_ID: &str = "c8cd3c6427301eaf6665bccacd65ddb614527acc843a1
 /// Nothing here takes longer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-const DIRECTORY: &str = "\
+pub(crate) const DIRECTORY: &str = "\
 users:
 - email: owner@example.com
 - email: viewer@example.com

@@ -1,23 +1,24 @@
 //! `kkp-oidc serve`
 
+mod listeners;
 mod settings;
 
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
 use std::sync::Arc;
 
 use kkp_oidc_core::feature_gates::{FeatureGates, KnownGate};
 use kkp_oidc_http::{AppState, FileDirectory, SystemClock, SystemEntropy, server};
 
+use self::listeners::Listeners;
 use self::settings::Inputs;
 use crate::args::{Output, ServeArgs};
 use crate::error::CliError;
+use crate::log;
 use crate::serve_error::ServeError;
-use crate::{io, log};
 
 /// Serve until told to end.
 pub(crate) fn run(args: ServeArgs, ignored: &[&str], output: Output) -> Result<(), CliError> {
     log::init(args.log_format, args.log_debug);
-    let address = args.address.clone();
+    let (address, metrics_address) = (args.address.clone(), args.metrics_address.clone());
     let inputs = Inputs::read(&args)?;
     let (config, directory) = settings::judge(args, inputs)?;
     let gates = config.feature_gates.clone();
@@ -28,20 +29,20 @@ pub(crate) fn run(args: ServeArgs, ignored: &[&str], output: Output) -> Result<(
         tracing::info!(flags = ignored.join(", "), "flags of kubermatic-api that mean nothing here");
     }
     report_gates(&gates);
-    let listener = listen(&address)?;
-    let local = listener.local_addr().map_err(|cause| ServeError::Listen { address, cause })?;
+    let listeners = Listeners::bind(&address, metrics_address.as_deref())?;
+    let places = listeners.places;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|cause| ServeError::Start(cause.into()))?;
-    let served = runtime.block_on(serve(listener, state, directory, || say_where(local, output)));
+    let served = runtime.block_on(serve(listeners, state, directory, || places.say(output)));
     // Dropped, it would wait for a name server that does not answer.
     runtime.shutdown_background();
     served
 }
 
 async fn serve(
-    listener: TcpListener,
+    listeners: Listeners,
     state: AppState,
     directory: Arc<FileDirectory>,
     say_ready: impl FnOnce() -> Result<(), CliError>,
@@ -53,9 +54,17 @@ async fn serve(
         async move { state.discover().await }
     });
     let watch = tokio::spawn(async move { directory.watch().await });
+    let metrics = listeners.metrics.map(|listener| {
+        let router = kkp_oidc_http::metrics_router(state.clone());
+        tokio::spawn(async move {
+            if let Err(error) = server::serve_beside(listener, router).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "metrics are not served any more");
+            }
+        })
+    });
     say_ready()?;
-    let served = server::serve(listener, kkp_oidc_http::router(state.clone()), state, terminated).await;
-    for task in [discovery, watch] {
+    let served = server::serve(listeners.public, kkp_oidc_http::router(state.clone()), state, terminated).await;
+    for task in [Some(discovery), Some(watch), metrics].into_iter().flatten() {
         task.abort();
         // Aborted, or ended before: nothing of it comes after the last line of the log.
         let _ = task.await;
@@ -71,24 +80,5 @@ fn report_gates(gates: &FeatureGates) {
     }
     if !gates.is_enabled(KnownGate::OidcKubeCfgEndpoint.name()) {
         tracing::warn!("sharing is off: --feature-gates=OIDCKubeCfgEndpoint=true switches it on");
-    }
-}
-
-/// Go's `:8080` is every address.
-fn listen(address: &str) -> Result<TcpListener, ServeError> {
-    let listen = || {
-        if let Some(port) = address.strip_prefix(':') {
-            let both = TcpListener::bind(format!("[::]:{port}"));
-            return both.or_else(|_| TcpListener::bind(format!("0.0.0.0:{port}")));
-        }
-        TcpListener::bind(address.to_socket_addrs()?.collect::<Vec<SocketAddr>>().as_slice())
-    };
-    listen().map_err(|cause| ServeError::Listen { address: address.to_owned(), cause })
-}
-
-fn say_where(local: SocketAddr, output: Output) -> Result<(), CliError> {
-    match output {
-        Output::Human => io::print_line(&format!("kkp-oidc listens on {local}")),
-        Output::Json => io::print_line(&format!(r#"{{"listens_on":"{local}"}}"#)),
     }
 }
