@@ -13,6 +13,7 @@ use kkp_oidc_core::shared_kubeconfig::SharedKubeconfigError;
 use serde::Serialize;
 
 use crate::directory::DirectoryUnavailable;
+use crate::limits::RateLimited;
 use crate::oidc::{OidcError, ProviderError, shown};
 use crate::pages;
 use crate::store::StoreUnavailable;
@@ -28,6 +29,8 @@ pub(crate) enum LoginError {
     CrossSite,
     #[error("service is shutting down")]
     ShuttingDown,
+    #[error(transparent)]
+    RateLimited(#[from] RateLimited),
     #[error("query is too long")]
     QueryTooLong,
     #[error("share link cannot be used")]
@@ -104,6 +107,13 @@ impl LoginError {
             ),
             Self::ShuttingDown => {
                 (503, "shutting_down", "The service is shutting down. Open the link again in a minute.")
+            }
+            Self::RateLimited(limited) => {
+                let message = format!(
+                    "Too many requests come from your address, or for this link. Try again in {} s.",
+                    limited.retry_after_secs()
+                );
+                return PublicError { status: StatusCode::TOO_MANY_REQUESTS, code: "rate_limited", message };
             }
             Self::QueryTooLong => (400, "request_too_long", "The link is too long. Ask whoever sent it for a new one."),
             Self::ShareRequest(ShareRequestError::Missing { parameters }) => {
@@ -219,11 +229,15 @@ impl LoginError {
         let public = self.public();
         let error = &self as &(dyn std::error::Error + 'static);
         match public.status.as_u16() {
-            404 => tracing::debug!(code = public.code, error, "request refused"),
+            404 | 429 => tracing::debug!(code = public.code, error, "request refused"),
             500.. => tracing::error!(code = public.code, error, "request failed"),
             _ => tracing::warn!(code = public.code, error, "request refused"),
         }
-        if prefers_html(headers) { public.into_page() } else { public.into_json() }
+        let mut response = if prefers_html(headers) { public.into_page() } else { public.into_json() };
+        if let Self::RateLimited(limited) = self {
+            response.headers_mut().insert(header::RETRY_AFTER, limited.retry_after_secs().into());
+        }
+        response
     }
 }
 
@@ -246,6 +260,11 @@ fn of_provider(error: &OidcError) -> PublicError {
             503,
             "provider_unavailable",
             "The identity provider cannot be reached. Open the share link again in a minute.",
+        ),
+        OidcError::Provider(ProviderError::Busy) => (
+            503,
+            "provider_busy",
+            "Too many people log in right now for the identity provider. Open the share link again in a minute.",
         ),
         OidcError::Provider(ProviderError::TimedOut) => (
             504,

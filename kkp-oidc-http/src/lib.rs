@@ -32,6 +32,7 @@
 //!
 //! With the feature `server`, `server::serve` puts that on a listener, with time limits and a graceful end.
 
+mod client_address;
 #[cfg(feature = "dev-provider")]
 pub mod demo;
 #[cfg(feature = "dev-provider")]
@@ -41,8 +42,10 @@ mod doctor;
 mod environment;
 mod error;
 mod kkp_links;
+mod limits;
 mod metrics;
 mod oidc;
+mod operations;
 mod pages;
 mod present;
 mod reload;
@@ -55,6 +58,7 @@ mod store;
 mod system;
 mod used_flows;
 
+pub use client_address::{ClientAddress, ForwardedHeader, ParseTrustedProxiesError, Proxies, TrustedProxies};
 pub use directory::{
     Authorization, ClusterDirectory, DirectoryHealth, DirectoryUnavailable, FileDirectory, KubeconfigProblem,
     LoadDirectoryError, OwnedCluster, Shareable,
@@ -62,8 +66,10 @@ pub use directory::{
 pub use doctor::probe_provider;
 pub use environment::{Clock, Entropy};
 pub use kkp_links::KkpLinks;
+pub use limits::{ParseRateLimitError, RateLimit, RateLimits};
 pub use metrics::metrics_router;
 pub use oidc::{BuildTlsError, CALLBACK_BUDGET, IdpCa, Trust};
+pub use operations::OperationsConfig;
 pub use reload::{FileContents, FileWatch, Reload, ReloadOutcome, Reloads, StaleFile, Taken, WatchedFiles};
 pub use routes::router;
 pub use sharing::{PostLogout, SharingConfig};

@@ -22,8 +22,8 @@ use crate::directory::{ClusterDirectory, DirectoryHealth, DirectoryUnavailable, 
 use crate::environment::{Clock, Entropy};
 use crate::error::LoginError;
 use crate::kkp_links::KkpLinks;
-use crate::metrics::Metrics;
 use crate::oidc::{BuildTlsError, IdpCa, OidcClient, ProviderError, Trust};
+use crate::operations::{Operations, OperationsConfig};
 use crate::pages::Landing;
 pub(crate) use crate::present::Live;
 use crate::present::{Present, ProviderSettings};
@@ -55,6 +55,8 @@ pub struct ServiceConfig {
     pub sharing: Option<SharingConfig>,
     /// Whether links in KKP's form begin a login.
     pub kkp_links: KkpLinks,
+    /// Proxies, limits, and what else concerns those who run it.
+    pub operations: OperationsConfig,
 }
 
 impl ServiceConfig {
@@ -71,6 +73,7 @@ impl ServiceConfig {
             preferences: Preferences::default(),
             sharing: None,
             kkp_links: KkpLinks::default(),
+            operations: OperationsConfig::default(),
         }
     }
 }
@@ -96,7 +99,7 @@ pub(crate) struct Shared {
     preferences: Preferences,
     shutting_down: AtomicBool,
     landing: Landing,
-    metrics: Metrics,
+    operations: Operations,
     pub(crate) clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -133,14 +136,15 @@ impl AppState {
             preferences,
             sharing,
             kkp_links,
+            operations,
         } = config;
         if dangerous_skip_tls_verify {
             tracing::warn!(
                 "the identity provider's certificate is NOT verified: anybody in between can log in as anybody"
             );
         }
-        let metrics = Metrics::new(Arc::clone(&clock));
-        let provider = ProviderSettings { dangerous_skip_tls_verify, idp_ca, metrics: metrics.clone() };
+        let operations = Operations::new(operations, &clock);
+        let provider = ProviderSettings { dangerous_skip_tls_verify, idp_ca, metrics: operations.metrics().clone() };
         let client = Arc::new(provider.client(issuer, &trust, Arc::clone(&clock))?);
         let present = Arc::new(Present::new(client, &cookie_keys, sharing));
         let shared = Shared {
@@ -155,7 +159,7 @@ impl AppState {
             preferences,
             shutting_down: AtomicBool::new(false),
             landing,
-            metrics,
+            operations,
             clock,
             entropy,
         };
@@ -218,8 +222,8 @@ impl AppState {
         self.0.directory.health()
     }
 
-    pub(crate) fn metrics(&self) -> &Metrics {
-        &self.0.metrics
+    pub(crate) fn operations(&self) -> &Operations {
+        &self.0.operations
     }
 
     pub(crate) fn oidc(&self) -> &OidcClient {

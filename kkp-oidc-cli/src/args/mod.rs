@@ -21,7 +21,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "serve")]
-pub(crate) use self::serve::{IdpCaArg, LogFormat, PromptArg, ServeArgs};
+pub(crate) use self::serve::{ForwardedHeaderArg, IdpCaArg, LogFormat, PromptArg, ServeArgs};
 
 /// Share Kubernetes clusters through an OpenID Connect provider.
 #[derive(Debug, Parser)]

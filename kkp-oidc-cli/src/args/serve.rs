@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use kkp_oidc_core::feature_gates::{FeatureGates, parse_go_bool};
 use kkp_oidc_core::secret::SecretString;
+use kkp_oidc_http::{RateLimit, RateLimits, TrustedProxies};
 
 /// Stated, because clap would repeat every flag that was given whenever one is wrong.
 pub(super) const USAGE: &str = "kkp-oidc serve [OPTIONS] --clusters <FILE>";
@@ -102,6 +103,22 @@ pub(crate) struct ServeArgs {
     /// keep strangers away from it.
     #[arg(long, value_name = "ADDRESS", help_heading = OPERATIONS)]
     pub(crate) metrics_address: Option<String>,
+    /// Proxies that say for whom they ask, as networks: `10.0.0.0/8,fd00::/8`. Nobody else is believed.
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "CIDRS", help_heading = OPERATIONS)]
+    pub(crate) trusted_proxies: TrustedProxies,
+    /// The header in which they say it. No other is read.
+    #[arg(long, value_enum, default_value_t = ForwardedHeaderArg::XForwardedFor, value_name = "HEADER",
+          help_heading = OPERATIONS)]
+    pub(crate) forwarded_header: ForwardedHeaderArg,
+    /// Requests of one client, probes apart: how many a minute in the long run, and how many at once; or `off`.
+    #[arg(long, default_value_t = RateLimits::default().pages, value_name = "LIMIT", help_heading = OPERATIONS)]
+    pub(crate) rate_limit_pages: RateLimit,
+    /// Logins that one client begins.
+    #[arg(long, default_value_t = RateLimits::default().flows, value_name = "LIMIT", help_heading = OPERATIONS)]
+    pub(crate) rate_limit_flows: RateLimit,
+    /// Requests for one share link, by whomever.
+    #[arg(long, default_value_t = RateLimits::default().links, value_name = "LIMIT", help_heading = OPERATIONS)]
+    pub(crate) rate_limit_links: RateLimit,
 
     /// Log more: what helps to find out why a login does not work.
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
@@ -120,6 +137,15 @@ pub(crate) enum PromptArg {
     Consent,
     /// No prompt, as KKP does it.
     None,
+}
+
+/// `--forwarded-header`
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum ForwardedHeaderArg {
+    /// Addresses with commas between them.
+    XForwardedFor,
+    /// As RFC 7239 has it.
+    Forwarded,
 }
 
 /// `--kubeconfig-idp-ca`

@@ -26,6 +26,12 @@ pub(crate) fn get(server: SocketAddr, target: &str, cookie: &str) -> Answer {
     ask(server, &format!("GET {target} HTTP/1.1\r\nhost: {server}\r\nconnection: close\r\n{cookie}\r\n"))
 }
 
+/// With header lines, each with its end.
+#[track_caller]
+pub(crate) fn get_with(server: SocketAddr, target: &str, headers: &str) -> Answer {
+    ask(server, &format!("GET {target} HTTP/1.1\r\nhost: {server}\r\nconnection: close\r\n{headers}\r\n"))
+}
+
 #[track_caller]
 pub(crate) fn post_form(server: SocketAddr, target: &str, form: &str) -> Answer {
     ask(

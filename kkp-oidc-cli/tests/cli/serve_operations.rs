@@ -52,3 +52,47 @@ fn a_metrics_port_that_is_taken_is_named_with_the_way_out() {
                     hint: --metrics-address is HOST:PORT, or :PORT for every address\n";
     assert_eq!(ended, Ended::new(1, "", expected));
 }
+
+#[test]
+fn clients_are_told_apart_behind_trusted_proxies_only() {
+    let lab = Lab::new();
+    let start = |arguments: &[&str]| {
+        let mut process = Running::start(lab.complete().args(["--rate-limit-pages=1/2"]).args(arguments));
+        let address = |line: &str| line.strip_prefix("kkp-oidc listens on ")?.parse::<SocketAddr>().ok();
+        let address = process.wait_for_stdout(address);
+        (process, address)
+    };
+    let statuses = |address, header: &str| {
+        let ask = |client| http::get_with(address, "/", &format!("{header}: {client}\r\n")).status;
+        ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map(ask)
+    };
+    // The listener is real, and so is the peer's address.
+    let (process, address) = start(&[]);
+    assert_eq!(statuses(address, "x-forwarded-for"), [200, 200, 429]);
+    drop(process);
+    let (process, address) = start(&["--trusted-proxies=127.0.0.0/8"]);
+    assert_eq!(statuses(address, "x-forwarded-for"), [200, 200, 200]);
+    drop(process);
+    let (_process, address) = start(&["--trusted-proxies=127.0.0.1", "--forwarded-header=forwarded"]);
+    assert_eq!(statuses(address, "x-forwarded-for"), [200, 200, 429]);
+}
+
+#[test]
+fn limits_and_proxies_that_are_none_are_named() {
+    let lab = Lab::new();
+    for (argument, reason) in [
+        (
+            "--rate-limit-flows=60",
+            "error: invalid value '60' for '--rate-limit-flows <LIMIT>': not a rate limit, expected how many a minute and \
+             how many at once, from 1 to 1000000 each, such as `60/30`, or `off`\n\n\
+             For more information, try '--help'.\n",
+        ),
+        (
+            "--trusted-proxies=10.0.0.1/8",
+            "error: invalid value '10.0.0.1/8' for '--trusted-proxies <CIDRS>': `10.0.0.1/8` has bits behind its prefix, \
+             expected `10.0.0.0/8` or the address alone\n\nFor more information, try '--help'.\n",
+        ),
+    ] {
+        assert_eq!(run(lab.complete().arg(argument)), Ended::new(2, "", reason));
+    }
+}

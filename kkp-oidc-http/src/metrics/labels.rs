@@ -1,6 +1,7 @@
 //! The words that labels are made of. Each set is closed: nothing that a stranger sends becomes a label.
 
 use crate::oidc::ProviderError;
+use kkp_oidc_core::authorization::FlowKind;
 
 /// A label: its name and its value.
 pub(super) type Label = (&'static str, &'static str);
@@ -19,6 +20,17 @@ pub(crate) enum Journey {
     Session,
     /// A callback whose `state` says nothing that can be believed.
     Unknown,
+}
+
+impl From<FlowKind> for Journey {
+    fn from(kind: FlowKind) -> Self {
+        match kind {
+            FlowKind::Kubeconfig => Self::Kubeconfig,
+            FlowKind::Share => Self::Share,
+            FlowKind::Session => Self::Session,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 impl Journey {
@@ -85,6 +97,7 @@ impl From<&ProviderError> for Exchange {
         Self::Failed(match error {
             ProviderError::Unreachable(_) => "unreachable",
             ProviderError::OutOfService => "out_of_service",
+            ProviderError::Busy => "busy",
             ProviderError::TimedOut => "timeout",
             ProviderError::TooLarge => "too_large",
             ProviderError::Status { .. } => "status",

@@ -130,6 +130,9 @@ impl Metrics {
                 drop(family.get_or_create(&[journey.label(), ("outcome", OK)]));
             }
         }
+        for limit in ["pages", "flows", "links", "provider"] {
+            drop(inner.rate_limited.get_or_create(&[("limit", limit)]));
+        }
         Self(Arc::new(inner))
     }
 

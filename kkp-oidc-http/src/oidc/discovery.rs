@@ -135,6 +135,8 @@ impl Discovery {
         clock: &dyn Clock,
         last_failure: &mut Option<Failure>,
     ) -> Result<Arc<ProviderMetadata>, ProviderError> {
+        // Until it has ended it counts as failed, so that whoever gives up waiting makes nobody ask again at once.
+        *last_failure = Some(Failure { at: clock.now(), error: ProviderError::TimedOut });
         let result = match http.outbound().ask(Endpoint::Discovery, http.get(&issuer.discovery_url())).await {
             Ok(answer) => ProviderMetadata::parse(&answer.body, issuer).map_err(ProviderError::from),
             Err(error) => Err(error),

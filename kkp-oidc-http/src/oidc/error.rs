@@ -52,6 +52,9 @@ pub(crate) enum ProviderError {
     /// It says that it is out of service (HTTP 503, or 502 of a proxy).
     #[error("the identity provider is out of service")]
     OutOfService,
+    /// It was not asked, because too many requests to it are under way.
+    #[error("too many requests to the identity provider are under way")]
+    Busy,
     /// No answer in time.
     #[error("the identity provider does not answer in time")]
     TimedOut,

@@ -31,6 +31,9 @@ const MAX_STALE_SECS: i64 = 86_400;
 /// The shortest time between two fetches because of an unknown key, in seconds.
 const REFETCH_AFTER_SECS: i64 = 10;
 
+/// The same while no keys are known, so that logins that fail together make one fetch.
+const RETRY_AFTER_SECS: i64 = 1;
+
 /// The most time that a login spends on asking for new keys while old ones fit.
 const REFRESH_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -41,8 +44,22 @@ const MAX_KEYS: usize = 100;
 #[derive(Default)]
 pub(super) struct KeyStore {
     known: ArcSwapOption<KeySet>,
-    /// Held while fetching, so that many tokens make one fetch; its content: when the last attempt began.
-    fetching: Mutex<Option<UnixTime>>,
+    /// Held while fetching, so that many tokens make one fetch.
+    fetching: Mutex<Option<Attempt>>,
+}
+
+/// The last attempt to fetch keys.
+struct Attempt {
+    begun_at: UnixTime,
+    /// How it failed. Until it has ended, it counts as one that took too long.
+    failed: Option<ProviderError>,
+}
+
+impl Attempt {
+    /// Whether it began less than so many seconds ago. A clock that was set back makes it old.
+    fn is_within(&self, secs: i64, now: UnixTime) -> bool {
+        (0..secs).contains(&now.secs_since(self.begun_at))
+    }
 }
 
 struct KeySet {
@@ -110,20 +127,25 @@ impl KeyStore {
         http: &HttpClient,
         metadata: &ProviderMetadata,
         clock: &dyn Clock,
-        last_attempt: &mut Option<UnixTime>,
+        last_attempt: &mut Option<Attempt>,
     ) -> Result<(), ProviderError> {
-        let is_known = self.known.load().is_some();
-        let just_asked = last_attempt.is_some_and(|at| (0..REFETCH_AFTER_SECS).contains(&clock.now().secs_since(at)));
-        if is_known && just_asked {
+        let (now, is_known) = (clock.now(), self.known.load().is_some());
+        let within = |secs| last_attempt.as_ref().filter(|attempt| attempt.is_within(secs, now));
+        if is_known && within(REFETCH_AFTER_SECS).is_some() {
             return Ok(());
         }
-        *last_attempt = Some(clock.now());
-        match fetch(http, metadata, clock.now()).await {
+        if !is_known && let Some(error) = within(RETRY_AFTER_SECS).and_then(|attempt| attempt.failed.clone()) {
+            return Err(error);
+        }
+        let attempt = last_attempt.insert(Attempt { begun_at: now, failed: Some(ProviderError::TimedOut) });
+        match fetch(http, metadata, now).await {
             Ok(set) => {
                 self.known.store(Some(Arc::new(set)));
+                attempt.failed = None;
                 Ok(())
             }
             Err(error) => {
+                attempt.failed = Some(error.clone());
                 tracing::warn!(error = &error as &dyn std::error::Error, "fetching the provider's keys failed");
                 Err(error)
             }

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use kkp_oidc_core::authorization::{Callback, Query};
 
 use super::{callback, share_link};
+use crate::client_address::ClientAddress;
 use crate::error::LoginError;
 use crate::metrics::Journey;
 use crate::state::AppState;
@@ -14,6 +15,7 @@ use crate::state::AppState;
 pub(super) async fn any(
     State(state): State<AppState>,
     method: Method,
+    client: ClientAddress,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
@@ -26,7 +28,7 @@ pub(super) async fn any(
     if Callback::is_one(&query) {
         return callback::answer(&state, &query, &headers).await;
     }
-    let begun = share_link::answer(&state, &query, &headers).await;
+    let begun = share_link::answer(&state, &query, &headers, client).await;
     state.metrics().flow_started(Journey::Kubeconfig, LoginError::outcome(&begun));
     begun.unwrap_or_else(|error| error.into_response(&headers))
 }

@@ -22,6 +22,7 @@ use kkp_oidc_core::issuer::RedirectUri;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::cross_site::OwnOrigin;
+use crate::limits;
 use crate::metrics;
 use crate::state::{AppState, Live};
 
@@ -49,6 +50,7 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", only_get(get(health::ready)))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(own_origin, cross_site::refuse))
+        .layer(middleware::from_fn_with_state(live.clone(), limits::guard))
         .layer(middleware::from_fn_with_state(live.clone(), finish))
         .layer(middleware::from_fn_with_state(live.clone(), metrics::measure))
         .with_state(live)

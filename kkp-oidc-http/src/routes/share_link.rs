@@ -5,12 +5,18 @@ use axum::response::Response;
 use kkp_oidc_core::authorization::{FlowPurpose, Query, Reauthentication, ShareRequest};
 
 use super::begin::begin;
+use crate::client_address::ClientAddress;
 use crate::error::LoginError;
 use crate::kkp_links::KkpLinks;
 use crate::state::AppState;
 
 /// Begin a flow, and send the browser to the provider.
-pub(super) async fn answer(state: &AppState, query: &Query, headers: &HeaderMap) -> Result<Response, LoginError> {
+pub(super) async fn answer(
+    state: &AppState,
+    query: &Query,
+    headers: &HeaderMap,
+    client: ClientAddress,
+) -> Result<Response, LoginError> {
     if !state.gate_is_on() {
         return Err(LoginError::GateOff);
     }
@@ -19,6 +25,7 @@ pub(super) async fn answer(state: &AppState, query: &Query, headers: &HeaderMap)
         KkpLinks::Warn => tracing::warn!("a link in KKP's form was opened"),
         KkpLinks::Allow => {}
     }
+    state.limits().flow(client)?;
     let target = ShareRequest::parse(query)?.into_target();
     state.authorize(&target).await?.ok_or(LoginError::NotFound)?;
     begin(state, FlowPurpose::Kubeconfig(target), Reauthentication::AsProviderLikes, headers).await

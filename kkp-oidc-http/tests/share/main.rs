@@ -13,6 +13,7 @@ mod many_flows;
 mod metrics;
 mod pages;
 mod provider_faults;
+mod rate_limits;
 mod raw_provider;
 mod refused_before_login;
 #[cfg(feature = "server")]

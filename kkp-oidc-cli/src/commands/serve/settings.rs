@@ -9,9 +9,9 @@ use kkp_oidc_core::feature_gates::FeatureGates;
 use kkp_oidc_core::issuer::{CookieSecurity, EmailPolicy, IssuerConfig, IssuerSettings, OfflineAccess, OfflinePrompt};
 use kkp_oidc_core::kubeconfig::Preferences;
 use kkp_oidc_core::secret::{SecretBytes, SecretString};
-use kkp_oidc_http::{FileDirectory, IdpCa, LoadDirectoryError, ServiceConfig, Trust};
+use kkp_oidc_http::{FileDirectory, ForwardedHeader, IdpCa, LoadDirectoryError, ServiceConfig, Trust};
 
-use crate::args::{IdpCaArg, PromptArg, ServeArgs};
+use crate::args::{ForwardedHeaderArg, IdpCaArg, PromptArg, ServeArgs};
 use crate::error::CliError;
 use crate::io;
 use crate::serve_error::{Refusal, ServeError};
@@ -104,6 +104,13 @@ pub(super) fn judge(args: ServeArgs, inputs: Inputs) -> Result<(ServiceConfig, F
         IdpCaArg::Never => IdpCa::Never,
     };
     config.preferences = if args.kubeconfig_preferences { Preferences::EmptyMap } else { Preferences::Omit };
+    config.operations.proxies.trusted = args.trusted_proxies;
+    config.operations.proxies.header = match args.forwarded_header {
+        ForwardedHeaderArg::XForwardedFor => ForwardedHeader::XForwardedFor,
+        ForwardedHeaderArg::Forwarded => ForwardedHeader::Forwarded,
+    };
+    let limits = &mut config.operations.rate_limits;
+    (limits.pages, limits.flows, limits.links) = (args.rate_limit_pages, args.rate_limit_flows, args.rate_limit_links);
     Ok((config, directory))
 }
 

@@ -1,0 +1,51 @@
+//! What those who run the service need, apart from what it does.
+
+use std::sync::Arc;
+
+use crate::client_address::Proxies;
+use crate::environment::Clock;
+use crate::limits::{Limits, RateLimits};
+use crate::metrics::Metrics;
+use crate::state::AppState;
+
+/// How the service is run.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct OperationsConfig {
+    /// Whose word counts on who asks.
+    pub proxies: Proxies,
+    /// What is let through.
+    pub rate_limits: RateLimits,
+}
+
+pub(crate) struct Operations {
+    metrics: Metrics,
+    proxies: Proxies,
+    limits: Limits,
+}
+
+impl Operations {
+    pub(crate) fn new(config: OperationsConfig, clock: &Arc<dyn Clock>) -> Self {
+        let metrics = Metrics::new(Arc::clone(clock));
+        let limits = Limits::new(config.rate_limits, clock, metrics.clone());
+        Self { metrics, proxies: config.proxies, limits }
+    }
+
+    pub(crate) const fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+}
+
+impl AppState {
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.operations().metrics
+    }
+
+    pub(crate) fn proxies(&self) -> &Proxies {
+        &self.operations().proxies
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.operations().limits
+    }
+}
