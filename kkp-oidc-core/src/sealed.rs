@@ -4,8 +4,7 @@ use std::fmt;
 
 use crate::UnixTime;
 use crate::cookie_key::CookieKey;
-use crate::secret::SecretBytes;
-use crate::secure_cookie::{CookieLimits, SealedCookie};
+use crate::secure_cookie::{CookieLimits, OpenedCookie, SealedCookie};
 
 /// Seals bytes under the first of several keys and opens them under any: gorilla/securecookie's format, HMAC-SHA256 and
 /// AES-256-CTR, both under keys derived for one purpose.
@@ -35,11 +34,8 @@ impl Sealer {
     }
 
     /// `None` for what was not sealed under these keys and this name, or too long ago.
-    pub(crate) fn open(&self, sealed: &str, name: &str, now: UnixTime) -> Option<SecretBytes> {
-        self.0
-            .iter()
-            .find_map(|codec| codec.decode(sealed.as_bytes(), name, now).ok())
-            .map(|opened| opened.into_value())
+    pub(crate) fn open(&self, sealed: &str, name: &str, now: UnixTime) -> Option<OpenedCookie> {
+        self.0.iter().find_map(|codec| codec.decode(sealed.as_bytes(), name, now).ok())
     }
 }
 

@@ -2,7 +2,6 @@
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{
     CallbackError, FlowCookieError, IssuerParameterError, ProviderErrorCode, ShareRequestError, StateError,
 };
@@ -12,10 +11,11 @@ use kkp_oidc_core::share::{ShareId, ShareState, ShareTokenError};
 use kkp_oidc_core::shared_kubeconfig::SharedKubeconfigError;
 use serde::Serialize;
 
+use crate::accept::prefers_html;
 use crate::directory::DirectoryUnavailable;
 use crate::limits::RateLimited;
 use crate::oidc::{OidcError, ProviderError, shown};
-use crate::pages;
+use crate::pages::{Chrome, Detail, Refused};
 use crate::store::StoreUnavailable;
 
 /// Why a link or a callback is not answered with what was asked for.
@@ -68,7 +68,7 @@ pub(crate) enum LoginError {
     #[error("share is {}", .0.name())]
     ShareState(ShareState),
     #[error("share {share} is not for whoever logged in")]
-    NotForYou { share: ShareId, expires_at: UnixTime },
+    NotForYou { share: ShareId },
     #[error("store of shares is unavailable")]
     Store(#[from] StoreUnavailable),
     #[error("nobody is logged in, or no longer")]
@@ -83,11 +83,13 @@ pub(crate) enum LoginError {
     TooLarge,
 }
 
-/// What a client sees: a status, a stable code, one sentence.
+/// What a client sees: a status, a stable code, one sentence; pages have texts of their own, which go by the code.
 pub(crate) struct PublicError {
     pub(crate) status: StatusCode,
     pub(crate) code: &'static str,
     pub(crate) message: String,
+    /// What pages show beside their texts.
+    pub(crate) detail: Option<Detail>,
 }
 
 impl LoginError {
@@ -113,7 +115,12 @@ impl LoginError {
                     "Too many requests come from your address, or for this link. Try again in {} s.",
                     limited.retry_after_secs()
                 );
-                return PublicError { status: StatusCode::TOO_MANY_REQUESTS, code: "rate_limited", message };
+                return PublicError {
+                    status: StatusCode::TOO_MANY_REQUESTS,
+                    code: "rate_limited",
+                    message,
+                    detail: None,
+                };
             }
             Self::QueryTooLong => (400, "request_too_long", "The link is too long. Ask whoever sent it for a new one."),
             Self::ShareRequest(ShareRequestError::Missing { parameters }) => {
@@ -121,7 +128,8 @@ impl LoginError {
                     "The link is not whole, it lacks {}. Copy it again from whoever sent it.",
                     parameters.join(", ")
                 );
-                return PublicError { status: StatusCode::BAD_REQUEST, code: "parameter_missing", message };
+                let detail = Some(Detail::MissingParameters(parameters.join(", ")));
+                return PublicError { status: StatusCode::BAD_REQUEST, code: "parameter_missing", message, detail };
             }
             // An id that cannot exist is answered like one that does not.
             Self::NotFound | Self::ShareRequest(_) => (
@@ -226,6 +234,17 @@ impl LoginError {
 
     /// The answer, as a page or as JSON, whichever `headers` prefer; causes go to the log.
     pub(crate) fn into_response(self, headers: &HeaderMap) -> Response {
+        self.into_response_with(headers, &Chrome::of_kkp_link(headers), None, None)
+    }
+
+    /// The same within the pages of share links: with a path where it may go better, and one to log in as somebody else.
+    pub(crate) fn into_response_with(
+        self,
+        headers: &HeaderMap,
+        chrome: &Chrome,
+        again: Option<String>,
+        other_person: Option<String>,
+    ) -> Response {
         let public = self.public();
         let error = &self as &(dyn std::error::Error + 'static);
         match public.status.as_u16() {
@@ -233,9 +252,17 @@ impl LoginError {
             500.. => tracing::error!(code = public.code, error, "request failed"),
             _ => tracing::warn!(code = public.code, error, "request refused"),
         }
-        let mut response = if prefers_html(headers) { public.into_page() } else { public.into_json() };
-        if let Self::RateLimited(limited) = self {
-            response.headers_mut().insert(header::RETRY_AFTER, limited.retry_after_secs().into());
+        let retry_after = match &self {
+            Self::RateLimited(limited) => Some(limited.retry_after_secs()),
+            _ => None,
+        };
+        let mut response = match prefers_html(headers) {
+            true => Refused { detail: public.detail, again, other_person, ..Refused::new(public.status, public.code) }
+                .render(chrome),
+            false => public.into_json(),
+        };
+        if let Some(secs) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, secs.into());
         }
         response
     }
@@ -251,7 +278,8 @@ fn of_provider(error: &OidcError) -> PublicError {
     let (status, code, message) = match error {
         OidcError::CodeRefused { error } => {
             let message = sentence("The identity provider does not accept the login's code", error.as_ref());
-            return PublicError { status: StatusCode::BAD_REQUEST, code: "code_refused", message };
+            let detail = provider_code(error.as_ref());
+            return PublicError { status: StatusCode::BAD_REQUEST, code: "code_refused", message, detail };
         }
         OidcError::ClientRefused { .. } => {
             (400, "client_refused", "The identity provider refuses this service. Tell the people who run it.")
@@ -316,7 +344,7 @@ fn refused(error: Option<&ProviderErrorCode>, text: &str) -> PublicError {
         Some("server_error") => (StatusCode::BAD_GATEWAY, "provider_invalid"),
         _ => (StatusCode::BAD_REQUEST, "login_refused"),
     };
-    PublicError { status, code, message: sentence(text, error) }
+    PublicError { status, code, message: sentence(text, error), detail: provider_code(error) }
 }
 
 /// Only a well-formed error code of the provider may be repeated, nothing else of its answer.
@@ -327,10 +355,14 @@ fn sentence(text: &str, error: Option<&ProviderErrorCode>) -> String {
     }
 }
 
+fn provider_code(error: Option<&ProviderErrorCode>) -> Option<Detail> {
+    error.map(|error| Detail::ProviderCode(error.to_string()))
+}
+
 impl PublicError {
     fn new(status: u16, code: &'static str, message: &str) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { status, code, message: message.to_owned() }
+        Self { status, code, message: message.to_owned(), detail: None }
     }
 
     /// KKP's shape (spec section 4.8), and the stable code beside it.
@@ -350,56 +382,5 @@ impl PublicError {
         let mut body = serde_json::to_string(&Body { error: inner, code: self.code }).unwrap_or_default();
         body.push('\n');
         (self.status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
-    }
-
-    fn into_page(self) -> Response {
-        (self.status, pages::error(self.status, self.code, &self.message)).into_response()
-    }
-}
-
-/// Whether `Accept` gives text/html a higher quality than application/json ([RFC 9110 section 12.5.1]). Browsers name
-/// text/html; programs say nothing, `*/*` or application/json.
-///
-/// [RFC 9110 section 12.5.1]: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
-fn prefers_html(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(header::ACCEPT);
-    let ranges: Vec<_> = values
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|range| {
-            let mut parts = range.split(';').map(str::trim);
-            let media = parts.next().unwrap_or_default().to_ascii_lowercase();
-            let quality = parts.filter_map(|part| part.strip_prefix("q=")).find_map(|q| q.parse::<f32>().ok());
-            (media, quality.unwrap_or(1.0))
-        })
-        .collect();
-    // The most specific range counts.
-    let quality_of = |media: &str, group: &str| {
-        let quality = |name: &str| ranges.iter().find(|(range, _)| range == name).map(|&(_, quality)| quality);
-        quality(media).or_else(|| quality(group)).or_else(|| quality("*/*")).unwrap_or(0.0)
-    };
-    quality_of("text/html", "text/*") > quality_of("application/json", "application/*")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pages_are_for_whoever_prefers_them() {
-        let prefers = |accept: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT, accept.parse().unwrap());
-            prefers_html(&headers)
-        };
-        assert!(!prefers_html(&HeaderMap::new()));
-        assert!(prefers("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"));
-        assert!(prefers("text/*;q=0.5, application/json;q=0.4"));
-        for accept in
-            ["*/*", "application/json", "application/json, text/html", "text/html;q=0.1, */*", "text/html;q=0"]
-        {
-            assert!(!prefers(accept), "{accept}");
-        }
     }
 }

@@ -32,6 +32,7 @@
 //!
 //! With the feature `server`, `server::serve` puts that on a listener, with time limits and a graceful end.
 
+mod accept;
 mod client_address;
 #[cfg(feature = "dev-provider")]
 pub mod demo;
@@ -70,6 +71,8 @@ pub use limits::{ParseRateLimitError, RateLimit, RateLimits};
 pub use metrics::metrics_router;
 pub use oidc::{BuildTlsError, CALLBACK_BUDGET, IdpCa, Trust};
 pub use operations::OperationsConfig;
+#[cfg(feature = "dev-provider")]
+pub use pages::gallery;
 pub use reload::{FileContents, FileWatch, Reload, ReloadOutcome, Reloads, StaleFile, Taken, WatchedFiles};
 pub use routes::router;
 pub use sharing::{PostLogout, SharingConfig};

@@ -84,7 +84,7 @@ impl Sessions {
     #[must_use]
     pub fn id(&self, cookies: &RequestCookies<'_>, now: UnixTime) -> Option<SessionId> {
         let opened = self.cookies.open(cookies.first(self.name())?, self.name(), now)?;
-        opened.expose_secret().try_into().ok().map(SessionId)
+        opened.value().expose_secret().try_into().ok().map(SessionId)
     }
 
     /// The record for the store; `None` if it is longer than [`MAX_SEALED_LEN`]. `iv` is random and used once.
@@ -97,7 +97,7 @@ impl Sessions {
     /// [`Session::require_alive`].
     #[must_use]
     pub fn open(&self, id: &SessionId, record: &str, now: UnixTime) -> Option<Session> {
-        Session::from_bytes(self.records.open(record, &id.record_name(), now)?.expose_secret())
+        Session::from_bytes(self.records.open(record, &id.record_name(), now)?.value().expose_secret())
     }
 
     const fn name(&self) -> &'static str {

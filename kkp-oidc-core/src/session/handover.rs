@@ -95,19 +95,20 @@ impl Handovers {
     pub fn is_of(&self, id: FlowId, cookies: &RequestCookies<'_>, now: UnixTime) -> bool {
         let name = self.name(id);
         let opened = cookies.first(&name).and_then(|value| self.cookies.open(value, &name, now));
-        opened.is_some_and(|opened| opened.expose_secret() == id.as_bytes())
+        opened.is_some_and(|opened| opened.value().expose_secret() == id.as_bytes())
     }
 
-    /// Open a record; `None` if it is not that of the flow `id`, or too old.
+    /// Open a record, which tells when it was made; `None` if it is not that of the flow `id`, or too old.
     #[must_use]
-    pub fn open(&self, id: FlowId, record: &str, now: UnixTime) -> Option<Handover> {
-        let bytes = self.records.open(record, &self.name(id), now)?;
-        let document: Document = serde_json::from_slice(bytes.expose_secret()).ok()?;
-        Some(Handover {
+    pub fn open(&self, id: FlowId, record: &str, now: UnixTime) -> Option<(Handover, UnixTime)> {
+        let opened = self.records.open(record, &self.name(id), now)?;
+        let document: Document = serde_json::from_slice(opened.value().expose_secret()).ok()?;
+        let handover = Handover {
             share: document.share.parse().ok()?,
             email: document.email,
             kubeconfig: document.kubeconfig.into(),
-        })
+        };
+        Some((handover, opened.issued_at()))
     }
 
     fn name(&self, id: FlowId) -> String {

@@ -12,6 +12,7 @@ use kkp_oidc_core::secret::SecretString;
 use kkp_oidc_core::shared_kubeconfig::SharedKubeconfig;
 use tokio::time::timeout;
 
+use super::answer::Answer;
 use super::cookies::{cookie_headers, set_cookies};
 use super::ending;
 use crate::error::LoginError;
@@ -32,8 +33,7 @@ pub(super) async fn answer(state: &AppState, query: &Query, headers: &HeaderMap)
         Err(_) if !state.gate_is_on() => return LoginError::GateOff.into_response(headers),
         Err(error) => return error.into_response(headers),
     };
-    let result = finish(state, callback, authentic, headers).await;
-    let response = result.unwrap_or_else(|error| error.into_response(headers));
+    let response = finish(state, callback, authentic, headers).await;
     (set_cookies(&[state.cookies().clear(authentic.id())]), response).into_response()
 }
 
@@ -44,19 +44,29 @@ fn authenticate(state: &AppState, query: &Query) -> Result<(Callback, AuthenticS
 }
 
 /// What began at one of our addresses ends at another one, or in a kubeconfig.
-async fn finish(
-    state: &AppState,
-    callback: Callback,
-    authentic: AuthenticState,
-    headers: &HeaderMap,
-) -> Result<Response, LoginError> {
+async fn finish(state: &AppState, callback: Callback, authentic: AuthenticState, headers: &HeaderMap) -> Response {
     let opened = open(state, &authentic, headers);
     if opened.is_err() {
         ending::note(state, authentic.kind().into(), Some(&authentic), &opened);
     }
-    let flow = opened?;
-    // A task of its own: once the code is on its way it is exchanged to the end and noted, even if the browser goes.
-    let state = state.clone();
+    let flow = match opened {
+        Ok(flow) => flow,
+        Err(error) => return error.into_response(headers),
+    };
+    let purpose = flow.purpose.clone();
+    match exchange(state.clone(), callback, authentic, flow).await {
+        Ok(response) => response,
+        Err(error) => refuse(state, &purpose, error, headers).await,
+    }
+}
+
+/// A task of its own: once the code is on its way it is exchanged to the end and noted, even if the browser goes.
+async fn exchange(
+    state: AppState,
+    callback: Callback,
+    authentic: AuthenticState,
+    flow: Flow,
+) -> Result<Response, LoginError> {
     let exchange = tokio::spawn(async move {
         let completed = timeout(CALLBACK_BUDGET, complete(state.clone(), callback, authentic, flow)).await;
         let result = completed.unwrap_or_else(|_| Err(OidcError::from(ProviderError::TimedOut).into()));
@@ -70,6 +80,24 @@ async fn finish(
             Err(_) => Err(LoginError::ShuttingDown),
         },
     }
+}
+
+/// A refusal that leads back to where the flow began.
+async fn refuse(state: &AppState, purpose: &FlowPurpose, error: LoginError, headers: &HeaderMap) -> Response {
+    let again = match purpose {
+        FlowPurpose::Kubeconfig(_) => return error.into_response(headers),
+        FlowPurpose::Session(return_to) => Some(format!("/login?{}", return_to.to_query())),
+        FlowPurpose::Share(id, _) => match state.sharing() {
+            Ok(sharing) => sharing.path_of(*id).await,
+            Err(_) => None,
+        },
+    };
+    let answer = match (&error, again) {
+        (LoginError::NotForYou { .. }, Some(path)) => Answer::of(error).other_person(path),
+        (_, Some(path)) => Answer::of(error).again(path),
+        (_, None) => Answer::of(error),
+    };
+    answer.respond(state, headers)
 }
 
 /// What can be judged without the provider: age, first use, this browser.

@@ -19,14 +19,19 @@ const COMMON: [(HeaderName, &str); 6] = [
 
 /// Add them. A handler may say how long its answer keeps; what says nothing is not stored.
 pub(super) fn add(state: &AppState, headers: &mut HeaderMap) {
+    add_common(headers, &form_action(state));
+    if state.oidc().config().redirect_uri().is_https() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
+    }
+}
+
+/// Those that do not depend on the installation. The answer to a form may redirect to the origins `form_action`.
+pub(crate) fn add_common(headers: &mut HeaderMap, form_action: &[String]) {
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     for (name, value) in COMMON {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if state.oidc().config().redirect_uri().is_https() {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
-    }
-    headers.insert(header::CONTENT_SECURITY_POLICY, pages::content_security_policy(&form_action(state)));
+    headers.insert(header::CONTENT_SECURITY_POLICY, pages::content_security_policy(form_action));
 }
 
 /// The provider's origins that the answer to a form may redirect to: to log in and to log out. None while it is not known.

@@ -46,8 +46,7 @@ fn uses(stored: &StoredShare) -> Uses {
 
 /// The cluster of a share, by the name that it has now; by its id, if its owner may not see it any more.
 fn cluster_of(share: &Share, clusters: &[OwnedCluster]) -> OwnCluster {
-    let is_it =
-        |owned: &&OwnedCluster| owned.project_id == share.project_id && owned.cluster.id == share.cluster_id;
+    let is_it = |owned: &&OwnedCluster| owned.project_id == share.project_id && owned.cluster.id == share.cluster_id;
     match clusters.iter().find(is_it) {
         Some(owned) => own_cluster(&owned.project_id, &owned.cluster),
         None => OwnCluster {
@@ -86,7 +85,9 @@ pub(super) fn link_page(
             CoreAudience::Anyone => Audience::Anyone,
             CoreAudience::Only(list) => {
                 let domains = list.domains().map(|domain| format!("@{domain}"));
-                Audience::Only(list.emails().map(str::to_owned).chain(domains).chain(list.groups().map(str::to_owned)).collect())
+                Audience::Only(
+                    list.emails().map(str::to_owned).chain(domains).chain(list.groups().map(str::to_owned)).collect(),
+                )
             }
         },
         made_at: share.created_at,

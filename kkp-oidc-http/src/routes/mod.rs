@@ -1,29 +1,35 @@
 //! The routes: each takes a request apart, lets core decide, and answers.
 
+mod answer;
 mod begin;
 mod callback;
 pub(crate) mod cookies;
 mod cross_site;
 mod dashboard;
 mod ending;
-mod headers;
+pub(crate) mod headers;
 mod health;
 mod kubeconfig;
 mod landing;
+mod link_view;
+mod owner;
+mod share;
+mod share_dialog;
 mod share_link;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodRouter, any, get};
+use axum::routing::{MethodRouter, any, get, post};
 use kkp_oidc_core::issuer::RedirectUri;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::cross_site::OwnOrigin;
 use crate::limits;
 use crate::metrics;
+use crate::pages;
 use crate::state::{AppState, Live};
 
 /// The share endpoint and what belongs to it, to serve or to nest in another router.
@@ -33,6 +39,7 @@ use crate::state::{AppState, Live};
 /// | `GET /api/v1/kubeconfig` | a KKP share link, and the provider's callback |
 /// | `GET /api/v2/featuregates`, `GET /config.json` | what KKP's dashboard asks before it shows a share button |
 /// | `GET /` | a page that says what this is |
+/// | `GET /assets/…` | script and icon of the pages |
 /// | `GET /healthz`, `GET /api/v1/healthz` | 200 while the process lives |
 /// | `GET /readyz` | 200 once the provider is known, otherwise 503 with the reason |
 ///
@@ -45,6 +52,18 @@ pub fn router(state: AppState) -> Router {
         .route("/api/v2/featuregates", only_get(get(dashboard::feature_gates)))
         .route("/config.json", only_get(get(dashboard::ui_config)))
         .route("/", only_get(get(landing::get)))
+        .route("/assets/{name}", only_get(get(asset)))
+        .route("/login", only_get(get(owner::login)))
+        .route("/logout", only_post(post(owner::logout)))
+        .route("/logged-out", only_get(get(owner::logged_out)))
+        .route("/clusters", only_get(get(owner::clusters)))
+        .route("/clusters/{project}/{cluster}/share", get_or_post(get(owner::share_dialog).post(owner::share)))
+        .route("/links", only_get(get(owner::links)))
+        .route("/links/{id}", only_get(get(owner::link)))
+        .route("/links/{id}/revoke", only_post(post(owner::revoke)))
+        .route("/share/{token}", get_or_post(get(share::offer).post(share::redeem)))
+        .route("/share/done/{flow}", only_get(get(share::done)))
+        .route("/share/download/{flow}", only_get(get(share::download)))
         .route("/healthz", only_get(get(health::alive)))
         .route("/api/v1/healthz", only_get(get(health::alive)))
         .route("/readyz", only_get(get(health::ready)))
@@ -59,6 +78,21 @@ pub fn router(state: AppState) -> Router {
 /// No HEAD either. KKP: spec section 4.1.
 fn only_get(get: MethodRouter<Live>) -> MethodRouter<Live> {
     get.head(method_not_allowed).fallback(method_not_allowed)
+}
+
+async fn asset(Path(name): Path<String>) -> Response {
+    pages::asset(&name)
+}
+
+/// Nothing but POST.
+fn only_post(post: MethodRouter<Live>) -> MethodRouter<Live> {
+    post.fallback(|| async { (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]) })
+}
+
+/// Nothing but the two.
+fn get_or_post(methods: MethodRouter<Live>) -> MethodRouter<Live> {
+    let neither = || async { (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, POST")]) };
+    methods.head(neither).fallback(neither)
 }
 
 /// axum would list HEAD wherever there is GET.

@@ -100,8 +100,7 @@ pub(super) async fn share_dialog(
 ) -> Result<Response, Response> {
     let answer = async {
         let (project, cluster) = ids(&project, &cluster)?;
-        let current =
-            current(&state, &headers, ReturnTo::ShareDialog(project.clone(), cluster.clone())).await?;
+        let current = current(&state, &headers, ReturnTo::ShareDialog(project.clone(), cluster.clone())).await?;
         let sharing = state.sharing()?;
         let cluster = sharing.shareable(&state, current.owner(), &project, &cluster).await?;
         let page = dialog(sharing, own_cluster(&project, &cluster), ShareForm::default(), Vec::new());

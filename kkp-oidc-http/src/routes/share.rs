@@ -6,7 +6,6 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use kkp_oidc_core::authorization::{FlowId, FlowPurpose, Reauthentication};
 use kkp_oidc_core::rbac::{Binding, Grant, Subjects};
-use kkp_oidc_core::session::HANDOVER_MAX_AGE_SECS;
 use kkp_oidc_core::share::{Instructions, Share};
 use kkp_oidc_core::shell::Shell;
 use serde::Deserialize;
@@ -16,7 +15,7 @@ use super::begin::begin;
 use super::callback::download as file;
 use super::link_view::{kind, own_cluster};
 use crate::error::LoginError;
-use crate::pages::{Redeem, Redeemed, Shell as ShellName, ShellLines};
+use crate::pages::{Redeem, Redeemed, ShellKind, ShellLines};
 use crate::sharing::Fetched;
 use crate::state::AppState;
 
@@ -67,9 +66,9 @@ pub(super) async fn redeem(
         let share = &offer.stored.share;
         begin(&state, FlowPurpose::Share(share.id, share.user_entry), reauthentication, &headers).await
     };
-    answer.await.map_err(|error: LoginError| {
-        Answer::of(error).again(format!("/share/{token}")).respond(&state, &headers)
-    })
+    answer
+        .await
+        .map_err(|error: LoginError| Answer::of(error).again(format!("/share/{token}")).respond(&state, &headers))
 }
 
 async fn fetch(state: &AppState, flow: &str, headers: &HeaderMap) -> Result<(FlowId, Fetched), LoginError> {
@@ -123,8 +122,8 @@ fn grant_command(share: &Share, email: &str) -> Option<String> {
 /// Each shell's lines; those of Windows first for whoever comes from there.
 fn shells(share: &Share, headers: &HeaderMap) -> Vec<ShellLines> {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    let posix = [(Shell::Bash, ShellName::Bash), (Shell::Zsh, ShellName::Zsh), (Shell::Fish, ShellName::Fish)];
-    let windows = [(Shell::PowerShell, ShellName::PowerShell), (Shell::Cmd, ShellName::Cmd)];
+    let posix = [(Shell::Bash, ShellKind::Bash), (Shell::Zsh, ShellKind::Zsh), (Shell::Fish, ShellKind::Fish)];
+    let windows = [(Shell::PowerShell, ShellKind::PowerShell), (Shell::Cmd, ShellKind::Cmd)];
     let shells: Vec<_> = match agent.contains("Windows") {
         true => windows.into_iter().chain(posix).collect(),
         false => posix.into_iter().chain(windows).collect(),

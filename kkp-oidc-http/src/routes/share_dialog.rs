@@ -10,12 +10,7 @@ use crate::pages::{OwnCluster, Problem, ShareDialog, ShareForm};
 use crate::sharing::Sharing;
 
 /// The page with the form as it was sent, or as it begins.
-pub(super) fn dialog(
-    sharing: &Sharing,
-    cluster: OwnCluster,
-    form: ShareForm,
-    problems: Vec<Problem>,
-) -> ShareDialog {
+pub(super) fn dialog(sharing: &Sharing, cluster: OwnCluster, form: ShareForm, problems: Vec<Problem>) -> ShareDialog {
     ShareDialog {
         cluster,
         form,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
+use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{FlowId, RequestCookies, SetCookie, UserEntry};
 use kkp_oidc_core::directory::SharedCluster;
 use kkp_oidc_core::secret::SecretString;
@@ -29,6 +30,8 @@ pub(crate) struct Fetched {
     pub(crate) handover: Handover,
     pub(crate) stored: StoredShare,
     pub(crate) cluster: Arc<SharedCluster>,
+    /// Until when it can be fetched again.
+    pub(crate) until: UnixTime,
 }
 
 impl Sharing {
@@ -46,6 +49,12 @@ impl Sharing {
             ShareState::Good => Ok(offer),
             refused => Err(LoginError::ShareState(refused)),
         }
+    }
+
+    /// Path of the share's page, if the store knows it.
+    pub(crate) async fn path_of(&self, id: ShareId) -> Option<String> {
+        let stored = self.config.store.find(id).await.ok()??;
+        Some(self.share_path(id, stored.share.expires_at))
     }
 
     async fn known(&self, state: &AppState, id: ShareId) -> Result<Offer, LoginError> {
@@ -71,7 +80,7 @@ impl Sharing {
         let Offer { stored, cluster } = self.good(state, id).await?;
         let identity = &login.identity;
         if !stored.share.audience.admits(identity.email(), identity.groups()) {
-            return Err(LoginError::NotForYou { share: id, expires_at: stored.share.expires_at });
+            return Err(LoginError::NotForYou { share: id });
         }
         let kubeconfig = self.kubeconfig(state, &cluster, user_entry, &login).await?;
         let (now, email) = (state.now(), identity.email().to_owned());
@@ -132,9 +141,10 @@ impl Sharing {
             return Err(LoginError::HandoverGone);
         }
         let record = self.config.store.get(RecordKind::Handover, RecordKey::from(flow), now).await?;
-        let handover = record.and_then(|record| self.handovers.open(flow, &record, now));
-        let handover = handover.ok_or(LoginError::HandoverGone)?;
+        let opened = record.and_then(|record| self.handovers.open(flow, &record, now));
+        let (handover, made_at) = opened.ok_or(LoginError::HandoverGone)?;
+        let until = made_at.plus_secs(HANDOVER_MAX_AGE_SECS);
         let Offer { stored, cluster } = self.known(state, handover.share).await?;
-        Ok(Fetched { handover, stored, cluster })
+        Ok(Fetched { handover, stored, cluster, until })
     }
 }

@@ -1,0 +1,144 @@
+//! What went wrong, whose turn it is, and what to try.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::chrome::Chrome;
+use super::language::Language;
+use super::messages::Rich;
+
+/// What is known beyond the code.
+#[derive(Clone, Debug)]
+pub(crate) enum Detail {
+    /// Parameters that the link lacks, separated by commas.
+    MissingParameters(String),
+    /// The error code that the provider gave.
+    ProviderCode(String),
+}
+
+impl Detail {
+    const fn key(&self) -> &'static str {
+        match self {
+            Self::MissingParameters(_) => "refused.missing_parameters",
+            Self::ProviderCode(_) => "refused.provider_code",
+        }
+    }
+
+    const fn value(&self) -> &String {
+        let (Self::MissingParameters(value) | Self::ProviderCode(value)) = self;
+        value
+    }
+}
+
+/// Every code that there is, with its status; those of the login and of share links.
+#[cfg(any(test, feature = "dev-provider"))]
+pub(super) const CODES: [(u16, &str); 51] = [
+    (404, "not_found"),
+    (503, "shutting_down"),
+    (400, "request_too_long"),
+    (400, "parameter_missing"),
+    (404, "share_not_found"),
+    (503, "directory_unavailable"),
+    (400, "state_missing"),
+    (400, "state_invalid"),
+    (400, "code_missing"),
+    (400, "code_malformed"),
+    (400, "flow_expired"),
+    (400, "flow_used"),
+    (400, "cookie_missing"),
+    (400, "cookie_invalid"),
+    (503, "too_many_flows"),
+    (400, "issuer_mismatch"),
+    (400, "access_denied"),
+    (400, "login_refused"),
+    (400, "code_refused"),
+    (400, "client_refused"),
+    (503, "provider_unavailable"),
+    (504, "provider_timeout"),
+    (502, "provider_invalid"),
+    (400, "refresh_token_missing"),
+    (400, "kubeconfig_unwritable"),
+    (401, "token_missing"),
+    (401, "token_malformed"),
+    (401, "token_algorithm"),
+    (401, "token_key_unknown"),
+    (401, "token_signature"),
+    (401, "token_issuer"),
+    (401, "token_audience"),
+    (401, "token_expired"),
+    (401, "token_not_yet_valid"),
+    (401, "token_nonce"),
+    (401, "token_at_hash"),
+    (400, "email_missing"),
+    (400, "email_malformed"),
+    (401, "email_not_verified"),
+    (404, "share_link_invalid"),
+    (410, "share_link_expired"),
+    (410, "share_link_revoked"),
+    (410, "share_link_used_up"),
+    (403, "share_not_for_you"),
+    (503, "share_store_unavailable"),
+    (401, "session_ended"),
+    (403, "cross_site"),
+    (429, "rate_limited"),
+    (410, "kkp_links_closed"),
+    (404, "share_not_allowed"),
+    (400, "role_invalid"),
+];
+
+/// A refusal. The texts go by the code.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused {
+    pub(crate) status: StatusCode,
+    /// Stable, for programs and for support.
+    pub(crate) code: &'static str,
+    pub(crate) detail: Option<Detail>,
+    /// Path below the base where it may go better: "Try again".
+    pub(crate) again: Option<String>,
+    /// Path below the base that a form is posted to, with `as=someone-else` in its body, to log in as another person.
+    pub(crate) other_person: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "refused.html")]
+struct RefusedHtml<'a> {
+    c: &'a Chrome,
+    page: &'a Refused,
+}
+
+impl RefusedHtml<'_> {
+    fn text(&self, part: &str) -> &'static str {
+        text(self.c.language, self.page.status, self.page.code, part)
+    }
+
+    fn rich(&self, part: &str) -> Rich {
+        Rich::new(self.text(part), &[])
+    }
+
+    /// Key of the sentence that says whose turn it is.
+    fn turn_key(&self) -> String {
+        format!("turn.{}", self.text("turn"))
+    }
+
+    fn session_ended(&self) -> bool {
+        self.page.code == "session_ended"
+    }
+}
+
+impl Refused {
+    pub(crate) const fn new(status: StatusCode, code: &'static str) -> Self {
+        Self { status, code, detail: None, again: None, other_person: None }
+    }
+
+    pub(crate) fn render(&self, chrome: &Chrome) -> Response {
+        chrome.respond(self.status, &RefusedHtml { c: chrome, page: self })
+    }
+}
+
+/// The texts of a code. A code that has none, which tests exclude, gets those of its class.
+fn text(language: Language, status: StatusCode, code: &str, part: &str) -> &'static str {
+    let class = if status.is_server_error() { "server" } else { "client" };
+    let of = |code: &str| language.lookup(&format!("error.{code}.{part}"));
+    of(code).or_else(|| of(class)).unwrap_or_default()
+}
