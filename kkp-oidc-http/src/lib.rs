@@ -77,5 +77,8 @@ pub use reload::{FileContents, FileWatch, Reload, ReloadOutcome, Reloads, StaleF
 pub use routes::router;
 pub use sharing::{PostLogout, SharingConfig};
 pub use state::{AppState, ServiceConfig};
-pub use store::{MAX_LISTED, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, StoreUnavailable, Stored};
+pub use store::{
+    ENDED_SHARES_KEPT_SECS, MAX_LISTED, OpenStoreError, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore,
+    SqliteStore, StoreUnavailable, Stored,
+};
 pub use system::{SystemClock, SystemEntropy};

@@ -1,13 +1,20 @@
 //! What must be remembered for longer than a request: share links, who used them, sessions.
 
+mod sqlite;
+
 use std::pin::Pin;
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::FlowId;
 use kkp_oidc_core::share::{Redemption, Share, ShareId, ShareState, StoredShare};
 
+pub use self::sqlite::{OpenStoreError, SqliteStore};
+
 /// Most shares that [`ShareStore::owned_by`] lists, and most uses that [`ShareStore::redemptions`] lists: the newest.
 pub const MAX_LISTED: usize = 500;
+
+/// How long [`ShareStore::sweep`] leaves a share after its end, in seconds: 90 days.
+pub const ENDED_SHARES_KEPT_SECS: i64 = 90 * 86_400;
 
 /// Keeps shares, their uses, and sealed records.
 ///
@@ -42,8 +49,8 @@ pub trait ShareStore: Send + Sync + 'static {
     /// Remove the record, if it is there.
     fn remove(&self, kind: RecordKind, key: RecordKey) -> Stored<'_, ()>;
 
-    /// Remove what nobody can use any more: records that ended before `now`, and shares that ended so long ago that their
-    /// owners need not see them any more.
+    /// Remove what nobody can use any more: records that ended before `now`, and, with their uses, shares that expired or were
+    /// taken back more than [`ENDED_SHARES_KEPT_SECS`] before: until then their owners see them.
     fn sweep(&self, now: UnixTime) -> Stored<'_, ()>;
 }
 

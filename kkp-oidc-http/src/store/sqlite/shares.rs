@@ -1,0 +1,142 @@
+//! Shares and their uses in the file.
+
+use kkp_oidc_core::UnixTime;
+use kkp_oidc_core::authorization::FlowId;
+use kkp_oidc_core::share::{Redemption, Share, ShareId, ShareState, StoredShare};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, params};
+
+use super::super::{ENDED_SHARES_KEPT_SECS, MAX_LISTED, Redeemed, Revoked};
+use super::SWEPT_AT_ONCE;
+use super::failure::Failure;
+use super::records::limit;
+
+pub(super) fn create(transaction: &Transaction<'_>, share: &Share) -> Result<(), Failure> {
+    let insert = "INSERT INTO shares (id, owner, created_at, ends_at, document) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let inserted = transaction.prepare_cached(insert)?.execute(params![
+        share.id.as_bytes(),
+        share.owner.to_lowercase(),
+        share.created_at.as_secs(),
+        share.expires_at.as_secs(),
+        share.to_json(),
+    ]);
+    match inserted {
+        Ok(_) => Ok(()),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+            Err(Failure::Duplicate { id: share.id })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) fn find(connection: &Connection, id: ShareId) -> Result<Option<StoredShare>, Failure> {
+    connection
+        .prepare_cached("SELECT id, document, uses, revoked_at FROM shares WHERE id = ?1")?
+        .query_row([id.as_bytes()], FoundShare::of)
+        .optional()?
+        .map(FoundShare::read)
+        .transpose()
+}
+
+pub(super) fn owned_by(connection: &Connection, owner: &str) -> Result<Vec<StoredShare>, Failure> {
+    let newest = "SELECT id, document, uses, revoked_at FROM shares WHERE owner = ?1
+        ORDER BY created_at DESC, number DESC LIMIT ?2";
+    connection
+        .prepare_cached(newest)?
+        .query_map(params![owner.to_lowercase(), limit(MAX_LISTED)], FoundShare::of)?
+        .map(|found| found?.read())
+        .collect()
+}
+
+pub(super) fn redemptions(connection: &Connection, id: ShareId) -> Result<Vec<Redemption>, Failure> {
+    let newest = "SELECT email, at FROM redemptions WHERE share = (SELECT number FROM shares WHERE id = ?1)
+        ORDER BY at DESC, number DESC LIMIT ?2";
+    let of = |row: &Row<'_>| Ok(Redemption { email: row.get(0)?, at: UnixTime::from_secs(row.get(1)?) });
+    let mut statement = connection.prepare_cached(newest)?;
+    let found = statement.query_map(params![id.as_bytes(), limit(MAX_LISTED)], of)?.collect::<Result<_, _>>()?;
+    Ok(found)
+}
+
+/// The caller's transaction holds the lock, so that nothing changes between judging and counting.
+pub(super) fn redeem(
+    transaction: &Transaction<'_>,
+    id: ShareId,
+    flow: FlowId,
+    redemption: &Redemption,
+) -> Result<Redeemed, Failure> {
+    let Some(mut stored) = find(transaction, id)? else {
+        return Ok(Redeemed::Unknown);
+    };
+    let used = "SELECT 1 FROM redemptions WHERE share = (SELECT number FROM shares WHERE id = ?1) AND flow = ?2";
+    if transaction.prepare_cached(used)?.exists(params![id.as_bytes(), flow.as_bytes()])? {
+        return Ok(Redeemed::FlowUsed);
+    }
+    match stored.state(redemption.at) {
+        ShareState::Good => {}
+        state => return Ok(Redeemed::Refused(state)),
+    }
+    let use_it = "INSERT INTO redemptions (share, flow, email, at) SELECT number, ?2, ?3, ?4 FROM shares WHERE id = ?1";
+    let at = redemption.at.as_secs();
+    transaction.prepare_cached(use_it)?.execute(params![id.as_bytes(), flow.as_bytes(), redemption.email, at])?;
+    stored.uses = transaction
+        .prepare_cached("UPDATE shares SET uses = uses + 1 WHERE id = ?1 RETURNING uses")?
+        .query_row([id.as_bytes()], |row| row.get(0))?;
+    Ok(Redeemed::Counted(Box::new(stored)))
+}
+
+/// Does not read the document: what cannot be read can still be taken back.
+pub(super) fn revoke(transaction: &Transaction<'_>, id: ShareId, at: UnixTime) -> Result<Revoked, Failure> {
+    let before = transaction
+        .prepare_cached("SELECT revoked_at FROM shares WHERE id = ?1")?
+        .query_row([id.as_bytes()], |row| row.get::<_, Option<i64>>(0))
+        .optional()?;
+    match before {
+        None => Ok(Revoked::Unknown),
+        Some(Some(before)) => Ok(Revoked::Before(UnixTime::from_secs(before))),
+        Some(None) => {
+            transaction
+                .prepare_cached("UPDATE shares SET revoked_at = ?2, ends_at = min(ends_at, ?2) WHERE id = ?1")?
+                .execute(params![id.as_bytes(), at.as_secs()])?;
+            Ok(Revoked::Now)
+        }
+    }
+}
+
+/// Remove some of the uses of shares that ended long ago.
+pub(super) fn remove_old_redemptions(transaction: &Transaction<'_>, now: UnixTime) -> rusqlite::Result<usize> {
+    let old = "DELETE FROM redemptions WHERE number IN (
+        SELECT redemptions.number FROM shares JOIN redemptions ON redemptions.share = shares.number
+        WHERE shares.ends_at < ?1 LIMIT ?2)";
+    transaction.prepare_cached(old)?.execute(params![kept_since(now), limit(SWEPT_AT_ONCE)])
+}
+
+/// Remove some of the shares that ended long ago and have no uses.
+pub(super) fn remove_old(transaction: &Transaction<'_>, now: UnixTime) -> rusqlite::Result<usize> {
+    let old = "DELETE FROM shares WHERE number IN (SELECT number FROM shares WHERE ends_at < ?1
+        AND NOT EXISTS (SELECT 1 FROM redemptions WHERE share = shares.number) LIMIT ?2)";
+    transaction.prepare_cached(old)?.execute(params![kept_since(now), limit(SWEPT_AT_ONCE)])
+}
+
+const fn kept_since(now: UnixTime) -> i64 {
+    now.plus_secs(-ENDED_SHARES_KEPT_SECS).as_secs()
+}
+
+/// A row of `shares`, of which the document was not read yet.
+struct FoundShare {
+    id: ShareId,
+    document: String,
+    uses: u32,
+    revoked_at: Option<i64>,
+}
+
+impl FoundShare {
+    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let id = ShareId::from_bytes(row.get(0)?);
+        Ok(Self { id, document: row.get(1)?, uses: row.get(2)?, revoked_at: row.get(3)? })
+    }
+
+    fn read(self) -> Result<StoredShare, Failure> {
+        let share = Share::from_json(&self.document).ok().filter(|share| share.id == self.id);
+        let share = share.ok_or(Failure::Unreadable { id: self.id })?;
+        Ok(StoredShare { share, uses: self.uses, revoked_at: self.revoked_at.map(UnixTime::from_secs) })
+    }
+}
