@@ -1,11 +1,13 @@
 //! Why the service does not serve.
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::{fmt, io, iter};
 
 use kkp_oidc_core::ca_bundle::CaBundleError;
-use kkp_oidc_core::cookie_key::ParseCookieKeyError;
+use kkp_oidc_core::cookie_key::{KeyRingError, ParseCookieKeyError};
 use kkp_oidc_core::issuer::IssuerConfigError;
+use kkp_oidc_http::server::ServerTlsError;
 use kkp_oidc_http::{BuildTlsError, LoadDirectoryError};
 
 use crate::exit_status::{ENVIRONMENT, REFUSED};
@@ -37,12 +39,23 @@ pub(crate) enum Refusal {
     Issuer(IssuerConfigError),
     #[error("oidc-issuer-cookie-hash-key: {}", .0)]
     CookieKey(ParseCookieKeyError),
+    #[error("old-cookie-hash-key-file: {}: {error}", path.display())]
+    OldCookieKey { path: PathBuf, error: ParseCookieKeyError },
+    #[error("old-cookie-hash-key-file: {}", .0)]
+    KeyRing(KeyRingError),
     #[error("ca-bundle: {}", .0)]
     CaBundle(CaBundleError),
     #[error("clusters: {}", Chain(.0))]
     Clusters(LoadDirectoryError),
     #[error("ca-bundle: {}", Chain(.0))]
     Tls(BuildTlsError),
+    #[error("tls-cert: {}", Chain(.0))]
+    ServerTls(ServerTlsError),
+    #[error(
+        "address: other hosts can reach `{address}`, and plain http shows logins to everybody in between, expected \
+         --tls-cert and --tls-key; --behind-proxy where TLS is ended in front; or a loopback address, as 127.0.0.1:8080"
+    )]
+    PlainHttp { address: String },
 }
 
 impl ServeError {

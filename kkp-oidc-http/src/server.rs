@@ -73,6 +73,21 @@ pub async fn serve_within(
     server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
 }
 
+/// The same as [`serve`], by TLS.
+///
+/// # Errors
+///
+/// What the operating system says of the listener.
+pub async fn serve_tls(
+    listener: TcpListener,
+    tls: ServerTls,
+    router: Router,
+    state: AppState,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    serve_tls_within(ServeLimits::default(), listener, tls, router, state, shutdown).await
+}
+
 /// The same as [`serve_within`], by TLS. A handshake may take as long as a request's header.
 ///
 /// # Errors

@@ -13,6 +13,8 @@ pub(crate) mod rbac;
 pub(crate) mod render;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "serve")]
+mod transport;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,7 +23,9 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "serve")]
-pub(crate) use self::serve::{ForwardedHeaderArg, IdpCaArg, LogFormat, PromptArg, ServeArgs};
+pub(crate) use self::serve::{ForwardedHeaderArg, IdpCaArg, KkpLinksArg, LogFormat, PromptArg, ServeArgs};
+#[cfg(feature = "serve")]
+pub(crate) use self::transport::TransportArgs;
 
 /// Share Kubernetes clusters through an OpenID Connect provider.
 #[derive(Debug, Parser)]

@@ -8,6 +8,8 @@ use kkp_oidc_core::feature_gates::{FeatureGates, parse_go_bool};
 use kkp_oidc_core::secret::SecretString;
 use kkp_oidc_http::{RateLimit, RateLimits, TrustedProxies};
 
+use super::transport::TransportArgs;
+
 /// Stated, because clap would repeat every flag that was given whenever one is wrong.
 pub(super) const USAGE: &str = "kkp-oidc serve [OPTIONS] --clusters <FILE>";
 
@@ -32,7 +34,8 @@ const LOG: &str = "Log";
 /// Where the service listens, whom it trusts and what it shares.
 #[derive(Args, Debug)]
 pub(crate) struct ServeArgs {
-    /// Where to listen: HOST:PORT, or :PORT for every address.
+    /// Where to listen: HOST:PORT, or :PORT for every address. Other addresses than loopback need --tls-cert or
+    /// --behind-proxy.
     #[arg(long, default_value = ":8080", value_name = "ADDRESS")]
     pub(crate) address: String,
     /// YAML file with users, projects and clusters; read again when it changes.
@@ -41,6 +44,11 @@ pub(crate) struct ServeArgs {
     /// Feature gates, `A=true,B=false`; repeated flags add up. `OIDCKubeCfgEndpoint=true` switches sharing on.
     #[arg(long, value_name = "GATES")]
     pub(crate) feature_gates: Vec<FeatureGates>,
+    /// Links in the form of KKP's dashboard, which never end: answer them, with a warning in the log, or not at all.
+    #[arg(long, value_enum, default_value_t = KkpLinksArg::Allow, value_name = "WHAT")]
+    pub(crate) kkp_links: KkpLinksArg,
+    #[command(flatten)]
+    pub(crate) transport: TransportArgs,
 
     /// Issuer URL of the OpenID Provider, such as `https://kkp.example.com/dex`.
     #[arg(long, default_value = "", hide_default_value = true, value_name = "URL", help_heading = PROVIDER)]
@@ -86,6 +94,9 @@ pub(crate) struct ServeArgs {
     /// File with the key; one newline at its end is not part of the key.
     #[arg(long, value_name = "FILE", help_heading = COOKIES)]
     pub(crate) oidc_issuer_cookie_hash_key_file: Option<PathBuf>,
+    /// File with a key that signed until it was exchanged: what it signed still counts. Up to 4 of them.
+    #[arg(long, value_name = "FILE", help_heading = COOKIES)]
+    pub(crate) old_cookie_hash_key_file: Vec<PathBuf>,
     /// Cookies need https. `false` is for http on loopback.
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "true", default_missing_value = "true",
           value_parser = go_bool, value_name = "BOOL", help_heading = COOKIES)]
@@ -130,6 +141,17 @@ pub(crate) struct ServeArgs {
     pub(crate) log_format: LogFormat,
 }
 
+/// `--kkp-links`
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum KkpLinksArg {
+    /// Answer them.
+    Allow,
+    /// Answer them, and say so in the log.
+    Warn,
+    /// Answer 410: ask for a new link.
+    Deny,
+}
+
 /// `--oidc-prompt`
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum PromptArg {
@@ -168,7 +190,7 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-fn go_bool(text: &str) -> Result<bool, &'static str> {
+pub(super) fn go_bool(text: &str) -> Result<bool, &'static str> {
     parse_go_bool(text).ok_or("expected true or false (or 1, t, T, TRUE, True, 0, f, F, FALSE, False)")
 }
 

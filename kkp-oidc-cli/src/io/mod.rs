@@ -30,6 +30,28 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     read().map_err(|cause| CliError::File { path: path.to_owned(), doing: "read", cause })
 }
 
+/// Whether a path leads to a file that can be read again; a pipe gives what it holds once.
+#[cfg(feature = "serve")]
+pub(crate) fn is_regular(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
+}
+
+/// Whether users other than a file's owner and group can read it. Where files have no such modes, no.
+#[cfg(feature = "serve")]
+pub(crate) fn others_can_read(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
 /// Read a regular file of at most 16 MiB; the error is in the words of Go.
 pub(crate) fn read_as_go(path: &Path) -> Result<Vec<u8>, String> {
     let read = || {

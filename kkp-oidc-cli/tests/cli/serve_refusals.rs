@@ -76,8 +76,14 @@ impl Settings {
     /// Accepted: it says where it listens.
     #[track_caller]
     fn accepted(&self) {
+        self.accepted_on("127.0.0.1:");
+    }
+
+    /// Accepted: it says that it listens on an address that begins like this.
+    #[track_caller]
+    fn accepted_on(&self, address: &str) {
         Running::start(&mut kkp_oidc(self.arguments()))
-            .wait_for_stdout(|line| line.starts_with("kkp-oidc listens on 127.0.0.1:").then_some(()));
+            .wait_for_stdout(|line| line.strip_prefix("kkp-oidc listens on ")?.starts_with(address).then_some(()));
     }
 }
 
@@ -206,6 +212,68 @@ fn cookies_and_the_redirect_uri_must_fit() {
 }
 
 #[test]
+fn plain_http_is_for_loopback_or_behind_a_proxy() {
+    for address in [":0", "0.0.0.0:0", "[::]:0", "192.0.2.1:8080", "[::ffff:192.0.2.1]:8080"] {
+        let refusal = format!(
+            "error: address: other hosts can reach `{address}`, and plain http shows logins to everybody in between, \
+             expected --tls-cert and --tls-key; --behind-proxy where TLS is ended in front; or a loopback address, as \
+             127.0.0.1:8080\n"
+        );
+        Settings::good().with("address", address).refused(1, &refusal);
+        Settings::good().with("address", address).with("behind-proxy", "false").refused(1, &refusal);
+    }
+    let default = Settings::good().without("address").end();
+    assert!(default.stderr.starts_with("error: address: other hosts can reach `:8080`"), "{default:?}");
+    Settings::good().with("address", "localhost:0").accepted_on("");
+    Settings::good().with("address", "0.0.0.0:0").with("behind-proxy", "true").accepted_on("0.0.0.0:");
+}
+
+#[test]
+fn old_keys_are_as_good_as_the_present_one_and_at_most_four() {
+    let with_old = |keys: &[&str]| {
+        let mut settings = Settings::good();
+        for (index, key) in keys.iter().enumerate() {
+            let path = settings.file(&format!("old-{index}.key"), key).display().to_string();
+            settings.flags.push(("old-cookie-hash-key-file", path));
+        }
+        settings
+    };
+    let old: Vec<String> = (0..5).map(|n| format!("e1f5ac4f8cc8b33a4b0d6c7f5b1c9d2{n}\n")).collect();
+    let old: Vec<&str> = old.iter().map(String::as_str).collect();
+    with_old(&old[..4]).accepted();
+    with_old(&old).refused(
+        1,
+        "error: old-cookie-hash-key-file: there are 5 old cookie keys, expected at most 4; leave out those whose logins \
+         have ended\n",
+    );
+    let settings = with_old(&[old[0], "short"]);
+    let path = settings.folder.path().join("old-1.key").display().to_string();
+    settings.refused(
+        1,
+        &format!(
+            "error: old-cookie-hash-key-file: {path}: the cookie key has 5 bytes, expected exactly 32 or 64; `kkp-oidc \
+             key` prints a fresh key\n"
+        ),
+    );
+}
+
+#[test]
+fn a_certificate_comes_with_its_key() {
+    let settings = Settings::good();
+    let (certificate, key) = (settings.file("tls.crt", "no PEM\n"), settings.file("tls.key", "canary\n"));
+    let one = settings.with("tls-cert", certificate.display().to_string());
+    let missing = "error: the following required arguments were not provided:\n  --tls-key <FILE>";
+    assert_eq!(one.end(), Ended::new(2, "", &format!("{missing}{USAGE}")));
+    one.with("tls-key", key.display().to_string()).refused(
+        1,
+        &format!(
+            "error: tls-cert: {} has no certificates, expected PEM with `-----BEGIN CERTIFICATE-----`\n",
+            certificate.display()
+        ),
+    );
+}
+
+#[test]
 fn a_bundle_is_certificates_and_nothing_else() {
     for (pem, reason) in [
         ("", " has no certificates, expected PEM with `-----BEGIN CERTIFICATE-----`"),
@@ -245,6 +313,7 @@ fn files_that_are_not_there_are_trouble_and_no_refusal() {
     for (without, name) in [
         ("clusters", "clusters"),
         ("ca-bundle", "ca-bundle"),
+        ("old-cookie-hash-key-file", "old-cookie-hash-key-file"),
         ("oidc-issuer-client-secret", "oidc-issuer-client-secret-file"),
         ("oidc-issuer-cookie-hash-key", "oidc-issuer-cookie-hash-key-file"),
     ] {

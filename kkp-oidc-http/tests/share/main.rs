@@ -4,8 +4,10 @@
 
 mod browser;
 mod callback;
+mod dashboard;
 mod demo;
 mod happy_path;
+mod headers;
 mod health;
 mod keys;
 mod kkp_rows;
@@ -16,6 +18,9 @@ mod provider_faults;
 mod rate_limits;
 mod raw_provider;
 mod refused_before_login;
+mod reload;
+#[cfg(feature = "server")]
+mod server_tls;
 #[cfg(feature = "server")]
 mod shutdown;
 mod tls;

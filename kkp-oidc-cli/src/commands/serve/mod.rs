@@ -1,15 +1,18 @@
 //! `kkp-oidc serve`
 
 mod listeners;
+mod reload;
 mod settings;
+mod transport;
 
 use std::sync::Arc;
 
 use kkp_oidc_core::feature_gates::{FeatureGates, KnownGate};
-use kkp_oidc_http::{AppState, FileDirectory, SystemClock, SystemEntropy, server};
+use kkp_oidc_http::server::{self, ServerTls};
+use kkp_oidc_http::{AppState, FileWatch, SystemClock, SystemEntropy};
 
 use self::listeners::Listeners;
-use self::settings::Inputs;
+use self::settings::{Inputs, Settings};
 use crate::args::{Output, ServeArgs};
 use crate::error::CliError;
 use crate::log;
@@ -20,7 +23,8 @@ pub(crate) fn run(args: ServeArgs, ignored: &[&str], output: Output) -> Result<(
     log::init(args.log_format, args.log_debug);
     let (address, metrics_address) = (args.address.clone(), args.metrics_address.clone());
     let inputs = Inputs::read(&args)?;
-    let (config, directory) = settings::judge(args, inputs)?;
+    let files = reload::Files::of(&args, &inputs);
+    let Settings { config, directory, tls } = settings::judge(args, inputs)?;
     let gates = config.feature_gates.clone();
     let directory = Arc::new(directory);
     let state = AppState::new(config, Arc::clone(&directory) as _, Arc::new(SystemClock), Arc::new(SystemEntropy))
@@ -31,11 +35,12 @@ pub(crate) fn run(args: ServeArgs, ignored: &[&str], output: Output) -> Result<(
     report_gates(&gates);
     let listeners = Listeners::bind(&address, metrics_address.as_deref())?;
     let places = listeners.places;
+    let watch = FileWatch::new(state.clone()).with(files.watched(&state, tls.as_ref())).with_directory(directory);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|cause| ServeError::Start(cause.into()))?;
-    let served = runtime.block_on(serve(listeners, state, directory, || places.say(output)));
+    let served = runtime.block_on(serve(listeners, tls, state, watch, || places.say(output)));
     // Dropped, it would wait for a name server that does not answer.
     runtime.shutdown_background();
     served
@@ -43,8 +48,9 @@ pub(crate) fn run(args: ServeArgs, ignored: &[&str], output: Output) -> Result<(
 
 async fn serve(
     listeners: Listeners,
+    tls: Option<ServerTls>,
     state: AppState,
-    directory: Arc<FileDirectory>,
+    watch: FileWatch,
     say_ready: impl FnOnce() -> Result<(), CliError>,
 ) -> Result<(), CliError> {
     // Before anybody is told where we listen, and may send a signal.
@@ -53,7 +59,8 @@ async fn serve(
         let state = state.clone();
         async move { state.discover().await }
     });
-    let watch = tokio::spawn(async move { directory.watch().await });
+    let hangups = tokio::spawn(server::hangups(watch.waker()));
+    let watch = tokio::spawn(watch.run());
     let metrics = listeners.metrics.map(|listener| {
         let router = kkp_oidc_http::metrics_router(state.clone());
         tokio::spawn(async move {
@@ -63,8 +70,12 @@ async fn serve(
         })
     });
     say_ready()?;
-    let served = server::serve(listeners.public, kkp_oidc_http::router(state.clone()), state, terminated).await;
-    for task in [Some(discovery), Some(watch), metrics].into_iter().flatten() {
+    let router = kkp_oidc_http::router(state.clone());
+    let served = match tls {
+        Some(tls) => server::serve_tls(listeners.public, tls, router, state, terminated).await,
+        None => server::serve(listeners.public, router, state, terminated).await,
+    };
+    for task in [Some(discovery), Some(hangups), Some(watch), metrics].into_iter().flatten() {
         task.abort();
         // Aborted, or ended before: nothing of it comes after the last line of the log.
         let _ = task.await;

@@ -1,17 +1,19 @@
 //! From what is written on the command line, in files and in the environment to a configuration.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kkp_oidc_core::ca_bundle::CaBundle;
-use kkp_oidc_core::cookie_key::CookieKey;
+use kkp_oidc_core::cookie_key::{CookieKey, KeyRing};
 use kkp_oidc_core::feature_gates::FeatureGates;
 use kkp_oidc_core::issuer::{CookieSecurity, EmailPolicy, IssuerConfig, IssuerSettings, OfflineAccess, OfflinePrompt};
 use kkp_oidc_core::kubeconfig::Preferences;
 use kkp_oidc_core::secret::{SecretBytes, SecretString};
-use kkp_oidc_http::{FileDirectory, ForwardedHeader, IdpCa, LoadDirectoryError, ServiceConfig, Trust};
+use kkp_oidc_http::server::ServerTls;
+use kkp_oidc_http::{FileDirectory, ForwardedHeader, IdpCa, KkpLinks, LoadDirectoryError, ServiceConfig, Trust};
 
-use crate::args::{ForwardedHeaderArg, IdpCaArg, PromptArg, ServeArgs};
+use super::transport::{self, TlsFiles};
+use crate::args::{ForwardedHeaderArg, IdpCaArg, KkpLinksArg, PromptArg, ServeArgs};
 use crate::error::CliError;
 use crate::io;
 use crate::serve_error::{Refusal, ServeError};
@@ -21,14 +23,17 @@ const COOKIE_KEY_VARIABLE: &str = "KKP_OIDC_ISSUER_COOKIE_HASH_KEY";
 
 /// What stands outside of the command line, read and not yet judged.
 pub(super) struct Inputs {
-    client_secret: Secret,
-    cookie_key: Secret,
-    ca_bundle: Option<Vec<u8>>,
+    pub(super) client_secret: Secret,
+    pub(super) cookie_key: Secret,
+    pub(super) old_cookie_keys: Vec<SecretBytes>,
+    pub(super) ca_bundle: Option<Vec<u8>>,
+    pub(super) tls: Option<TlsFiles>,
     directory: Result<FileDirectory, LoadDirectoryError>,
 }
 
 /// A secret, and whether a line end at its end belongs to it.
-enum Secret {
+#[derive(Clone)]
+pub(super) enum Secret {
     Verbatim(SecretBytes),
     File(SecretBytes),
 }
@@ -46,12 +51,15 @@ impl Inputs {
             args.oidc_issuer_cookie_hash_key_file.as_deref(),
             COOKIE_KEY_VARIABLE,
         )?;
+        let old_cookie_keys = args.old_cookie_hash_key_file.iter().map(|path| io::read(path).map(SecretBytes::from));
+        let old_cookie_keys = old_cookie_keys.collect::<Result<_, _>>()?;
+        let tls = TlsFiles::read(&args.transport)?;
         let ca_bundle = args.ca_bundle.as_deref().map(io::read).transpose()?;
         let directory = match FileDirectory::open(&args.clusters) {
             Err(error @ LoadDirectoryError::Read { .. }) => return Err(ServeError::ClusterFiles(error).into()),
             other => other,
         };
-        Ok(Self { client_secret, cookie_key, ca_bundle, directory })
+        Ok(Self { client_secret, cookie_key, old_cookie_keys, ca_bundle, tls, directory })
     }
 }
 
@@ -68,34 +76,37 @@ impl Secret {
     }
 }
 
+/// What serving needs.
+pub(super) struct Settings {
+    pub(super) config: ServiceConfig,
+    pub(super) directory: FileDirectory,
+    pub(super) tls: Option<ServerTls>,
+}
+
 /// Judge everything, and say of everything wrong at once.
-pub(super) fn judge(args: ServeArgs, inputs: Inputs) -> Result<(ServiceConfig, FileDirectory), ServeError> {
-    let cookie_key = match &inputs.cookie_key {
-        Secret::Verbatim(key) => CookieKey::try_from(key.expose_secret()),
-        Secret::File(contents) => CookieKey::from_file_contents(contents.expose_secret()),
-    };
+pub(super) fn judge(args: ServeArgs, inputs: Inputs) -> Result<Settings, ServeError> {
+    let mut refusals = Vec::new();
+    let issuer = IssuerConfig::try_from(issuer_settings(&args, &inputs.client_secret));
+    let issuer = issuer.map_err(|error| refusals.push(Refusal::Issuer(error))).ok();
+    let old = args.old_cookie_hash_key_file.iter().cloned().zip(inputs.old_cookie_keys);
+    let cookie_keys = key_ring(&inputs.cookie_key, old).map_err(|wrong| refusals.extend(wrong)).ok();
     let trust = match (&args.ca_bundle, inputs.ca_bundle) {
         (Some(path), Some(pem)) => CaBundle::from_pem(&pem, &path.display().to_string()).map(Trust::Bundle),
         _ => Ok(Trust::System),
     };
-    let issuer = IssuerConfig::try_from(issuer_settings(&args, &inputs.client_secret));
-    let (issuer, cookie_key, trust, directory) = match (issuer, cookie_key, trust, inputs.directory) {
-        (Ok(issuer), Ok(cookie_key), Ok(trust), Ok(directory)) => (issuer, cookie_key, trust, directory),
-        (issuer, cookie_key, trust, directory) => {
-            let refusals = [
-                issuer.err().map(Refusal::Issuer),
-                cookie_key.err().map(Refusal::CookieKey),
-                trust.err().map(Refusal::CaBundle),
-                directory.err().map(Refusal::Clusters),
-            ];
-            return Err(ServeError::Refused(refusals.into_iter().flatten().collect()));
-        }
+    let trust = trust.map_err(|error| refusals.push(Refusal::CaBundle(error))).ok();
+    let directory = inputs.directory.map_err(|error| refusals.push(Refusal::Clusters(error))).ok();
+    let tls = transport::judge(&args, inputs.tls.as_ref()).map_err(|refusal| refusals.push(refusal)).ok();
+    let (Some(issuer), Some(cookie_keys), Some(trust), Some(directory), Some(tls)) =
+        (issuer, cookie_keys, trust, directory, tls)
+    else {
+        return Err(ServeError::Refused(refusals));
     };
     let mut gates = FeatureGates::new();
     for occurrence in args.feature_gates {
         gates.merge(occurrence);
     }
-    let mut config = ServiceConfig::new(issuer, cookie_key, gates);
+    let mut config = ServiceConfig::new(issuer, cookie_keys, gates);
     config.trust = trust;
     config.dangerous_skip_tls_verify = args.oidc_skip_tls_verify;
     config.idp_ca = match args.kubeconfig_idp_ca {
@@ -111,7 +122,37 @@ pub(super) fn judge(args: ServeArgs, inputs: Inputs) -> Result<(ServiceConfig, F
     };
     let limits = &mut config.operations.rate_limits;
     (limits.pages, limits.flows, limits.links) = (args.rate_limit_pages, args.rate_limit_flows, args.rate_limit_links);
-    Ok((config, directory))
+    config.kkp_links = match args.kkp_links {
+        KkpLinksArg::Allow => KkpLinks::Allow,
+        KkpLinksArg::Warn => KkpLinks::Warn,
+        KkpLinksArg::Deny => KkpLinks::Deny,
+    };
+    Ok(Settings { config, directory, tls })
+}
+
+/// The key that signs, and the old ones with their files; everything that is wrong with them.
+pub(super) fn key_ring(
+    current: &Secret,
+    old: impl IntoIterator<Item = (PathBuf, SecretBytes)>,
+) -> Result<KeyRing, Vec<Refusal>> {
+    let current = match current {
+        Secret::Verbatim(key) => CookieKey::try_from(key.expose_secret()),
+        Secret::File(contents) => CookieKey::from_file_contents(contents.expose_secret()),
+    };
+    let (mut refusals, mut previous) = (Vec::new(), Vec::new());
+    let current = current.map_err(|error| refusals.push(Refusal::CookieKey(error))).ok();
+    for (path, contents) in old {
+        match CookieKey::from_file_contents(contents.expose_secret()) {
+            Ok(key) => previous.push(key),
+            Err(error) => refusals.push(Refusal::OldCookieKey { path, error }),
+        }
+    }
+    match current {
+        Some(current) if refusals.is_empty() => {
+            KeyRing::new(current, previous).map_err(|error| vec![Refusal::KeyRing(error)])
+        }
+        _ => Err(refusals),
+    }
 }
 
 fn issuer_settings(args: &ServeArgs, client_secret: &Secret) -> IssuerSettings {
@@ -143,7 +184,7 @@ fn issuer_settings(args: &ServeArgs, client_secret: &Secret) -> IssuerSettings {
 }
 
 /// The secret's text. What is not UTF-8 becomes U+FFFD, which no client secret may hold: it is refused by its place.
-fn client_secret_text(secret: &Secret) -> SecretString {
+pub(super) fn client_secret_text(secret: &Secret) -> SecretString {
     match secret {
         Secret::Verbatim(secret) => String::from_utf8_lossy(secret.expose_secret()).as_ref().into(),
         Secret::File(contents) => {
