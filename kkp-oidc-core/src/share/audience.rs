@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::email::folded;
 use crate::id_token::Identity;
-use crate::invisible::is_invisible;
+use crate::invisible::{is_invisible, printable};
 
 /// Most entries of one kind (addresses, domains, groups) of an [`AudienceList`].
 pub const MAX_AUDIENCE_ENTRIES: usize = 100;
@@ -43,7 +44,7 @@ impl Audience {
             Self::Anyone => return true,
             Self::Only(list) => list,
         };
-        let email = email.to_lowercase();
+        let email = folded(email);
         list.emails.contains(&email)
             || email.rsplit_once('@').is_some_and(|(_, domain)| list.domains.contains(domain))
             || groups.iter().any(|group| list.groups.contains(group.as_ref()))
@@ -53,11 +54,13 @@ impl Audience {
 impl AudienceList {
     /// Read texts with one entry a line, or several with commas or semicolons between them; blanks around entries, empty
     /// ones and repetitions go. A domain may have an `@` in front. Among `people`, what begins with an `@` is a domain, what
-    /// has one elsewhere an address, and all else a group.
+    /// has one elsewhere an address, and all else a group. So a group with a comma or a semicolon in its name cannot be named
+    /// here.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, in the order of the texts.
+    /// Everything that is wrong, in the order of the texts; of a text with too many entries what is wrong with the first of
+    /// them.
     pub fn parse(people: &str, emails: &str, domains: &str, groups: &str) -> Result<Self, Vec<AudienceProblem>> {
         let mut problems = Vec::new();
         let mut of_people = [String::new(), String::new(), String::new()];
@@ -74,9 +77,9 @@ impl AudienceList {
         let [their_emails, their_domains, their_groups] = of_people.map(|text| text + "\n");
         let (emails, domains, groups) = (their_emails + emails, their_domains + domains, their_groups + groups);
         let list = Self {
-            emails: collect(&emails, Entry::Email, &mut problems),
-            domains: collect(&domains, Entry::Domain, &mut problems),
-            groups: collect(&groups, Entry::Group, &mut problems),
+            emails: collect(&emails, AudienceKind::Email, &mut problems),
+            domains: collect(&domains, AudienceKind::Domain, &mut problems),
+            groups: collect(&groups, AudienceKind::Group, &mut problems),
         };
         if problems.is_empty() && list.is_empty() {
             problems.push(AudienceProblem::Nobody);
@@ -84,14 +87,16 @@ impl AudienceList {
         if problems.is_empty() { Ok(list) } else { Err(problems) }
     }
 
-    /// A list that was one when it was stored; `None` if it names nobody or has an entry that none can have.
+    /// A list that was one when it was stored; `None` if it names nobody, too many, or anything that no list has.
     pub(super) fn stored(emails: Vec<String>, domains: Vec<String>, groups: Vec<String>) -> Option<Self> {
-        let all =
-            |entry: Entry, texts: Vec<String>| texts.iter().map(|text| entry.kept(text).ok()).collect::<Option<_>>();
+        let all = |kind: AudienceKind, texts: Vec<String>| {
+            let is_kept = |text: &String| kind.kept(text).is_ok_and(|kept| kept == *text);
+            (texts.len() <= MAX_AUDIENCE_ENTRIES && texts.iter().all(is_kept)).then(|| texts.into_iter().collect())
+        };
         let list = Self {
-            emails: all(Entry::Email, emails)?,
-            domains: all(Entry::Domain, domains)?,
-            groups: all(Entry::Group, groups)?,
+            emails: all(AudienceKind::Email, emails)?,
+            domains: all(AudienceKind::Domain, domains)?,
+            groups: all(AudienceKind::Group, groups)?,
         };
         (!list.is_empty()).then_some(list)
     }
@@ -124,48 +129,57 @@ impl fmt::Debug for AudienceList {
     }
 }
 
-/// What an entry is.
+/// What the entries of one part of an [`AudienceList`] are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Entry {
+#[expect(clippy::exhaustive_enums, reason = "forms have a field for each of them")]
+pub enum AudienceKind {
+    /// E-mail addresses.
     Email,
+    /// Domains of e-mail addresses.
     Domain,
+    /// Groups.
     Group,
 }
 
-impl Entry {
-    const fn name(self) -> &'static str {
-        match self {
+/// `e-mail addresses`, `domains` or `groups`
+impl fmt::Display for AudienceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Self::Email => "e-mail addresses",
             Self::Domain => "domains",
             Self::Group => "groups",
-        }
+        })
     }
+}
 
+impl AudienceKind {
     /// The entry as it is kept.
     fn kept(self, text: &str) -> Result<String, AudienceProblem> {
         let text = match self {
             Self::Domain => text.strip_prefix('@').unwrap_or(text),
             Self::Email | Self::Group => text,
         };
-        if text.len() > MAX_AUDIENCE_ENTRY_LEN {
-            return Err(AudienceProblem::TooLong { kind: self.name(), len: text.len() });
+        // Judged as it is kept: in lower case some letters are longer, and some are letter and accent.
+        let kept = match self {
+            Self::Email | Self::Domain => folded(text),
+            Self::Group => text.to_owned(),
+        };
+        if kept.len() > MAX_AUDIENCE_ENTRY_LEN {
+            return Err(AudienceProblem::TooLong { kind: self, len: kept.len() });
         }
         let is_one = match self {
-            Self::Email => text.rsplit_once('@').is_some_and(|(local, domain)| is_local(local) && is_domain(domain)),
-            Self::Domain => is_domain(text),
-            Self::Group => !text.chars().any(is_invisible),
+            Self::Email => kept.split_once('@').is_some_and(|(local, domain)| is_local(local) && is_domain(domain)),
+            Self::Domain => is_domain(&kept),
+            Self::Group => !kept.is_empty() && !kept.chars().any(is_invisible),
         };
-        match (self, is_one) {
-            (Self::Group, true) => Ok(text.to_owned()),
-            (Self::Email | Self::Domain, true) => Ok(text.to_lowercase()),
-            (_, false) => {
-                let entry = text.chars().map(crate::invisible::printable).collect();
-                Err(AudienceProblem::NotOne { kind: self.name(), entry })
-            }
+        match is_one {
+            true => Ok(kept),
+            false => Err(AudienceProblem::NotOne { kind: self, entry: text.chars().map(printable).collect() }),
         }
     }
 }
 
+/// Anything visible, without blanks and quotation marks. `is_domain` sees to it that there is no second `@`.
 fn is_local(text: &str) -> bool {
     !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || is_invisible(c) || matches!(c, '<' | '>' | '"'))
 }
@@ -184,18 +198,21 @@ fn entries(text: &str) -> impl Iterator<Item = &str> {
     text.split(['\n', '\r', ',', ';']).map(str::trim).filter(|entry| !entry.is_empty())
 }
 
-fn collect(text: &str, entry: Entry, problems: &mut Vec<AudienceProblem>) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+fn collect(text: &str, kind: AudienceKind, problems: &mut Vec<AudienceProblem>) -> BTreeSet<String> {
+    let (mut found, mut refused) = (BTreeSet::new(), 0_usize);
     for part in entries(text) {
-        match entry.kept(part) {
-            Ok(kept) => {
-                found.insert(kept);
-            }
-            Err(problem) => problems.push(problem),
-        }
-        if found.len() > MAX_AUDIENCE_ENTRIES || problems.len() >= MAX_AUDIENCE_ENTRIES {
-            problems.push(AudienceProblem::TooMany { kind: entry.name() });
+        let kept = kind.kept(part);
+        let is_known = kept.as_ref().is_ok_and(|kept| found.contains(kept));
+        if !is_known && found.len().saturating_add(refused) >= MAX_AUDIENCE_ENTRIES {
+            problems.push(AudienceProblem::TooMany { kind });
             break;
+        }
+        match kept {
+            Ok(kept) => _ = found.insert(kept),
+            Err(problem) => {
+                refused = refused.saturating_add(1);
+                problems.push(problem);
+            }
         }
     }
     found
@@ -211,23 +228,23 @@ pub enum AudienceProblem {
     /// An entry is not what it should be.
     #[error("{entry:?} does not belong among the {kind}")]
     NotOne {
-        /// `e-mail addresses`, `domains` or `groups`
-        kind: &'static str,
-        /// The entry, at most [`MAX_AUDIENCE_ENTRY_LEN`] bytes.
+        /// Among which.
+        kind: AudienceKind,
+        /// The entry, at most as many characters as [`MAX_AUDIENCE_ENTRY_LEN`] has bytes, with U+FFFD for each that nobody sees.
         entry: String,
     },
     /// An entry is too long to be repeated.
     #[error("one of the {kind} has {len} bytes, expected at most {MAX_AUDIENCE_ENTRY_LEN}")]
     TooLong {
-        /// `e-mail addresses`, `domains` or `groups`
-        kind: &'static str,
-        /// In bytes.
+        /// Among which.
+        kind: AudienceKind,
+        /// In bytes, in lower case.
         len: usize,
     },
     /// Too many of them.
     #[error("more than {MAX_AUDIENCE_ENTRIES} {kind}; name a domain or a group instead")]
     TooMany {
-        /// `e-mail addresses`, `domains` or `groups`
-        kind: &'static str,
+        /// Among which.
+        kind: AudienceKind,
     },
 }

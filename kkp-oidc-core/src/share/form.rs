@@ -1,8 +1,10 @@
 //! What an owner fills in, and the share that comes of it.
 
+use std::fmt;
+
 use serde::Deserialize;
 
-use super::audience::{Audience, AudienceList, AudienceProblem};
+use super::audience::{Audience, AudienceKind, AudienceList, AudienceProblem};
 use super::note::{Note, ParseNoteError};
 use super::record::{Share, UseLimit};
 use super::token::ShareId;
@@ -22,11 +24,11 @@ pub const DEFAULT_LIFETIME_SECS: u64 = 7 * 86_400;
 pub const MAX_USES: u32 = 10_000;
 
 /// The fields as a form or a JSON object has them, before anything was looked at. Absent and empty are the same.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Default, Deserialize, Eq, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "a plain request struct that callers fill by name")]
 pub struct ShareForm {
-    /// `anyone` or `only`. Absent: `only` if one of the lists has an entry, else `anyone`.
+    /// `anyone` or `only`. Absent: `only` if anything but blanks stands in one of the lists, else `anyone`.
     pub audience: String,
     /// Addresses, domains with an `@` in front, and groups, one a line or with commas between; beside the three lists below.
     pub people: String,
@@ -38,9 +40,9 @@ pub struct ShareForm {
     pub groups: String,
     /// How long the link lives, such as `8h` or `7d`.
     pub lifetime: String,
-    /// `once`, `unlimited` (the default), or `count`: see `use_count`.
+    /// `once`, `unlimited`, or `count`: see `use_count`. Absent: `count` if there is a `use_count`, else `unlimited`.
     pub uses: String,
-    /// How often, for `count`.
+    /// How often, for `count`: 1 to [`MAX_USES`]. It is not looked at for `once` and `unlimited`.
     pub use_count: String,
     /// How kubectl authenticates: a name of [`UserEntry::name`].
     pub user_entry: String,
@@ -48,6 +50,19 @@ pub struct ShareForm {
     pub role: String,
     /// What the owner says to them.
     pub note: String,
+}
+
+/// What was chosen, not what was written.
+impl fmt::Debug for ShareForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ShareForm")
+            .field("audience", &self.audience)
+            .field("lifetime", &self.lifetime)
+            .field("uses", &self.uses)
+            .field("user_entry", &self.user_entry)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Names a field of a [`ShareForm`].
@@ -153,10 +168,11 @@ impl ShareForm {
     }
 
     fn use_limit(&self) -> Result<UseLimit, Problems> {
-        match self.uses.as_str() {
-            "" | "unlimited" => Ok(UseLimit::Unlimited),
-            "once" => Ok(UseLimit::ONCE),
-            "count" => match self.use_count.trim().parse() {
+        match (self.uses.as_str(), self.use_count.trim()) {
+            ("", "") | ("unlimited", _) => Ok(UseLimit::Unlimited),
+            ("once", _) => Ok(UseLimit::ONCE),
+            // Whoever gave a number did not mean a link without a limit.
+            ("" | "count", count) => match count.parse() {
                 Ok(count @ 1..=MAX_USES) => Ok(UseLimit::Times(count)),
                 _ => Err(vec![(FormField::UseCount, ShareFormProblem::UseCount)]),
             },
@@ -179,12 +195,13 @@ pub struct Owner<'a> {
 }
 
 impl NewShare {
-    /// The share itself, made `now` by `owner`.
+    /// The share `id` of this cluster of this project, made `now` by `owner`.
     #[must_use]
     pub fn into_share(
         self,
         id: ShareId,
-        (project_id, cluster_id): (ProjectId, ClusterId),
+        project_id: ProjectId,
+        cluster_id: ClusterId,
         owner: Owner<'_>,
         now: UnixTime,
     ) -> Share {
@@ -216,10 +233,10 @@ fn located(problem: AudienceProblem) -> (FormField, ShareFormProblem) {
         AudienceProblem::Nobody => FormField::Audience,
         AudienceProblem::NotOne { kind, .. }
         | AudienceProblem::TooLong { kind, .. }
-        | AudienceProblem::TooMany { kind } => match *kind {
-            "domains" => FormField::Domains,
-            "groups" => FormField::Groups,
-            _ => FormField::Emails,
+        | AudienceProblem::TooMany { kind } => match kind {
+            AudienceKind::Email => FormField::Emails,
+            AudienceKind::Domain => FormField::Domains,
+            AudienceKind::Group => FormField::Groups,
         },
     };
     (field, ShareFormProblem::Audience(problem))
@@ -289,7 +306,7 @@ pub enum ShareFormProblem {
 
 /// Everything that is wrong with a [`ShareForm`], at least one thing, in the order of the fields.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the share cannot be made: {} of its fields are wrong", problems.len())]
+#[error("share cannot be made, number of problems with its form: {}", problems.len())]
 #[non_exhaustive]
 pub struct ShareFormError {
     /// The fields and what is wrong with each.

@@ -26,7 +26,9 @@ mod note;
 mod record;
 mod token;
 
-pub use self::audience::{Audience, AudienceList, AudienceProblem, MAX_AUDIENCE_ENTRIES, MAX_AUDIENCE_ENTRY_LEN};
+pub use self::audience::{
+    Audience, AudienceKind, AudienceList, AudienceProblem, MAX_AUDIENCE_ENTRIES, MAX_AUDIENCE_ENTRY_LEN,
+};
 pub use self::form::{
     DEFAULT_LIFETIME_SECS, FormField, MAX_LIFETIME_SECS, MAX_USES, MIN_LIFETIME_SECS, NewShare, Owner, ShareForm,
     ShareFormError, ShareFormProblem,

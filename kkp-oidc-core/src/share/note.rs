@@ -10,7 +10,7 @@ pub const MAX_NOTE_LEN: usize = 200;
 
 /// One line of text that pages show as the owner's own words: 1 to [`MAX_NOTE_LEN`] characters, all of them visible,
 /// without blanks at its ends.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 pub struct Note(String);
 
 impl Note {
@@ -38,6 +38,13 @@ impl FromStr for Note {
             Some(index) => Err(ParseNoteError::Invisible { index }),
             None => Ok(Self(text.to_owned())),
         }
+    }
+}
+
+/// The owner's words are for whoever gets the link.
+impl fmt::Debug for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Note(..)")
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a store keeps of a share.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::audience::{Audience, AudienceList};
@@ -8,11 +10,12 @@ use super::token::ShareId;
 use crate::UnixTime;
 use crate::authorization::UserEntry;
 use crate::ids::{ClusterId, ProjectId};
+use crate::json_object::from_object;
 use crate::rbac::RoleName;
 
 /// One share: who gives what to whom, until when and how often. It does not change; what happens to it is counted by the
 /// store.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record that stores fill by name")]
 pub struct Share {
     /// Names it.
@@ -39,6 +42,23 @@ pub struct Share {
     pub role: Option<RoleName>,
     /// What the owner says to them.
     pub note: Option<Note>,
+}
+
+/// Without the owner's address and words.
+impl fmt::Debug for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Share")
+            .field("id", &self.id)
+            .field("project_id", &self.project_id)
+            .field("cluster_id", &self.cluster_id)
+            .field("created_at", &self.created_at)
+            .field("expires_at", &self.expires_at)
+            .field("audience", &self.audience)
+            .field("uses", &self.uses)
+            .field("user_entry", &self.user_entry)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How often a link may be used.
@@ -78,13 +98,20 @@ pub struct StoredShare {
 }
 
 /// One use of a share.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record that stores fill by name")]
 pub struct Redemption {
     /// E-mail address of whoever used it.
     pub email: String,
     /// When.
     pub at: UnixTime,
+}
+
+/// When, not who.
+impl fmt::Debug for Redemption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redemption").field("at", &self.at).finish_non_exhaustive()
+    }
 }
 
 /// Whether a share can be used. The first that applies, in this order.
@@ -130,8 +157,10 @@ impl StoredShare {
     }
 }
 
-/// The shape of a stored document. Fields are added, never changed; another shape is another `version`.
+/// The shape of a stored document; another shape is another `version`. What is not known is refused: it may restrict who can
+/// use the link, and without the restriction the link is worth more than its owner wanted.
 #[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 struct Document {
     version: u8,
     id: String,
@@ -154,6 +183,7 @@ struct Document {
 }
 
 #[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 struct Only {
     #[serde(default)]
     emails: Vec<String>,
@@ -206,14 +236,14 @@ impl Share {
     ///
     /// - [`ParseShareError`] for anything else. Whoever gets it refuses the link.
     pub fn from_json(text: &str) -> Result<Self, ParseShareError> {
-        let document: Document = serde_json::from_str(text).map_err(|_| ParseShareError)?;
+        let document: Document = from_object(text.as_bytes()).ok_or(ParseShareError)?;
         Self::of(document).ok_or(ParseShareError)
     }
 
     fn of(document: Document) -> Option<Self> {
         let audience = match document.only {
             None => Audience::Anyone,
-            // Groups may have commas and semicolons in them, so they do not go through the form's parser.
+            // A group may have a comma in its name, whoever named it, so this does not go through the form's parser.
             Some(only) => Audience::Only(AudienceList::stored(only.emails, only.domains, only.groups)?),
         };
         let uses = match document.uses {

@@ -96,6 +96,7 @@ impl ShareTokens {
     }
 
     /// The token of the share `id` that ends at `expires_at`, which is clamped to 1970 and [`Self::LAST_END_SECS`].
+    /// Without a key it has no MAC and is refused like every other.
     #[must_use]
     pub fn issue(&self, id: ShareId, expires_at: UnixTime) -> String {
         let secs = expires_at.as_secs().clamp(0, Self::LAST_END_SECS);
