@@ -28,6 +28,7 @@ use std::fmt;
 
 pub use self::file::{ClusterReference, DirectoryError, DirectoryFile, DirectoryProblem};
 use crate::authorization::FlowTarget;
+use crate::email::folded;
 use crate::ids::{ClusterId, ProjectId, UserId};
 
 /// What a member of a project may do. KKP: the groups of spec section 8.
@@ -124,27 +125,26 @@ impl Directory {
         let user = self.users.get(&target.user_id)?;
         let members = self.projects.get(&target.project_id)?;
         let (project_id, cluster) = self.clusters.get(&target.cluster_id)?;
-        let may_share = user.admin || members.iter().any(|member| member.role.may_share() && member.is(user));
-        (may_share && *project_id == target.project_id).then_some(cluster)
+        (user.may_share(members) && *project_id == target.project_id).then_some(cluster)
     }
 
     /// What somebody with this verified e-mail address and these groups may share, in the order of the clusters' ids.
     ///
     /// Somebody whom the directory does not list as a user may be a member by address or group all the same; groups of the
-    /// token and of the directory add up.
+    /// token and of the directory add up. Where it lists several users with the address, what each of them may counts.
     pub fn shareable_by<'a>(
         &'a self,
         email: &str,
         groups: &[String],
     ) -> impl Iterator<Item = (&'a ProjectId, &'a SharedCluster)> {
-        let known = self.users.values().find(|user| user.email.to_lowercase() == email.to_lowercase());
-        let mut groups = groups.to_vec();
-        groups.extend(known.iter().flat_map(|user| user.groups.iter().cloned()));
-        let user = User { email: email.to_owned(), admin: known.is_some_and(|user| user.admin), groups };
+        let mut somebody = User { email: folded(email), admin: false, groups: groups.to_vec() };
+        for known in self.users.values().filter(|user| folded(&user.email) == somebody.email) {
+            somebody.admin |= known.admin;
+            somebody.groups.extend_from_slice(&known.groups);
+        }
         self.clusters.values().filter_map(move |(project_id, cluster)| {
             let members = self.projects.get(project_id)?;
-            let may_share = user.admin || members.iter().any(|member| member.role.may_share() && member.is(&user));
-            may_share.then_some((project_id, cluster))
+            somebody.may_share(members).then_some((project_id, cluster))
         })
     }
 
@@ -161,11 +161,17 @@ impl Directory {
     }
 }
 
+impl User {
+    fn may_share(&self, members: &[Member]) -> bool {
+        self.admin || members.iter().any(|member| member.role.may_share() && member.is(self))
+    }
+}
+
 impl Member {
     /// KKP compares e-mail addresses without regard to case, groups exactly.
     fn is(&self, user: &User) -> bool {
         match &self.subject {
-            Subject::Email(email) => email.to_lowercase() == user.email.to_lowercase(),
+            Subject::Email(email) => folded(email) == folded(&user.email),
             Subject::Group(group) => user.groups.contains(group),
         }
     }
