@@ -1,9 +1,13 @@
 //! Bytes that a store keeps for us and cannot read.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use serde::Serialize;
 
 use crate::UnixTime;
 use crate::cookie_key::CookieKey;
+use crate::secret::{SecretBytes, SecretString};
 use crate::secure_cookie::{CookieLimits, OpenedCookie, SealedCookie};
 
 /// Seals bytes under the first of several keys and opens them under any: gorilla/securecookie's format, HMAC-SHA256 and
@@ -42,5 +46,29 @@ impl Sealer {
 impl fmt::Debug for Sealer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sealer({} keys)", self.0.len())
+    }
+}
+
+/// `document` as JSON. It has `items` elements in its arrays, `texts` bytes in its texts, and is otherwise short.
+///
+/// The room suffices from the start, as growing would leave copies of the secrets behind.
+pub(crate) fn secret_json<T: Serialize>(document: &T, texts: usize, items: usize) -> Option<SecretBytes> {
+    /// Names, numbers and punctuation.
+    const FRAME: usize = 256;
+    /// A control character is `\u0000`.
+    const LONGEST_ESCAPE: usize = 6;
+    let room =
+        texts.checked_mul(LONGEST_ESCAPE)?.checked_add(items.checked_mul(r#","","#.len())?)?.checked_add(FRAME)?;
+    let mut json = Vec::with_capacity(room);
+    serde_json::to_writer(&mut json, document).ok()?;
+    debug_assert!(json.len() <= room, "the room suffices");
+    Some(SecretBytes::from(json))
+}
+
+/// Text of a document that was read, without a copy left behind.
+pub(crate) fn secret_text(text: Cow<'_, str>) -> SecretString {
+    match text {
+        Cow::Borrowed(text) => text.into(),
+        Cow::Owned(text) => text.into(),
     }
 }

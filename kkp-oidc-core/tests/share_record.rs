@@ -5,7 +5,7 @@
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::UserEntry;
 use kkp_oidc_core::share::{
-    Audience, AudienceList, Redemption, Share, ShareForm, ShareId, ShareState, StoredShare, UseLimit,
+    Audience, AudienceList, Owner, Redemption, Share, ShareForm, ShareId, ShareState, StoredShare, UseLimit,
 };
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -15,8 +15,8 @@ const CREATED: UnixTime = UnixTime::from_secs(1_700_000_000);
 const END: UnixTime = UnixTime::from_secs(1_700_604_800);
 
 /// Stores are full of this: it must be written and read for ever.
-const FULL: &str = r#"{"version":1,"id":"BwcHBwcHBwcHBwcHBwcHBw","project":"my-project","cluster":"lab7x9k2mp","owner":"Owner@example.com","created_at":1700000000,"expires_at":1700604800,"only":{"emails":["a@b.example","łukasz@example.com"],"domains":["acme.com"],"groups":["team \"a\"","team-b"]},"uses":3,"user_entry":"kubelogin","role":"view","note":"für die Migration ✓"}"#;
-const LEAST: &str = r#"{"version":1,"id":"BwcHBwcHBwcHBwcHBwcHBw","project":"my-project","cluster":"lab7x9k2mp","owner":"Owner@example.com","created_at":1700000000,"expires_at":1700604800,"user_entry":"public-kubelogin"}"#;
+const FULL: &str = r#"{"version":1,"id":"BwcHBwcHBwcHBwcHBwcHBw","project":"my-project","cluster":"lab7x9k2mp","owner":"Owner@example.com","owner_groups":["owners"],"created_at":1700000000,"expires_at":1700604800,"only":{"emails":["a@b.example","łukasz@example.com"],"domains":["acme.com"],"groups":["team \"a\"","team-b"]},"uses":3,"user_entry":"kubelogin","role":"view","note":"für die Migration ✓"}"#;
+const LEAST: &str = r#"{"version":1,"id":"BwcHBwcHBwcHBwcHBwcHBw","project":"my-project","cluster":"lab7x9k2mp","owner":"Owner@example.com","created_at":1700000000,"expires_at":1700604800,"user_entry":"public-client"}"#;
 
 fn least() -> Share {
     Share {
@@ -24,6 +24,7 @@ fn least() -> Share {
         project_id: "my-project".parse().unwrap(),
         cluster_id: "lab7x9k2mp".parse().unwrap(),
         owner: "Owner@example.com".to_owned(),
+        owner_groups: Vec::new(),
         created_at: CREATED,
         expires_at: END,
         audience: Audience::Anyone,
@@ -37,6 +38,7 @@ fn least() -> Share {
 fn full() -> Share {
     let list = AudienceList::parse("Łukasz@example.com, a@b.example", "acme.com", "team-b; team \"a\"").unwrap();
     Share {
+        owner_groups: vec!["owners".to_owned()],
         audience: Audience::Only(list),
         uses: UseLimit::Times(3),
         user_entry: UserEntry::Kubelogin,
@@ -214,7 +216,8 @@ fn debug_shows_nobody_s_address_and_words() {
     let form = ShareForm { emails: "canary@example.com".to_owned(), note: "canary".to_owned(), ..ShareForm::default() };
     let new = form.parse(&[UserEntry::Kubelogin]).unwrap();
     let (project, cluster) = ("p".parse().unwrap(), "c".parse().unwrap());
-    let share = new.into_share(ShareId::from_bytes([7; 16]), project, cluster, "canary@example.com", CREATED);
+    let canary = Owner { email: "canary@example.com", groups: &["canary".to_owned()] };
+    let share = new.into_share(ShareId::from_bytes([7; 16]), project, cluster, canary, CREATED);
     let text = format!("{:?}", StoredShare { share, uses: 0, revoked_at: None });
     assert!(text.contains("AudienceList(1 addresses, 0 domains, 0 groups)"), "{text}");
     assert!(!text.contains("canary"), "{text}");

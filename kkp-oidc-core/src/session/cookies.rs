@@ -15,7 +15,7 @@ use crate::sealed::{Labels, Sealer};
 use crate::secure_cookie::CookieLimits;
 
 /// Names a session towards the browser: 256 random bits. A secret: whoever has it is logged in.
-#[derive(Clone, Eq, PartialEq, ZeroizeOnDrop)]
+#[derive(Clone, ZeroizeOnDrop)]
 pub struct SessionId([u8; 32]);
 
 impl SessionId {
@@ -87,10 +87,10 @@ impl Sessions {
         opened.value().expose_secret().try_into().ok().map(SessionId)
     }
 
-    /// The record for the store; `None` if it is longer than [`MAX_SEALED_LEN`]. `iv` is random and used once.
+    /// The record for the store; `None` without a key, or if it is longer than [`MAX_SEALED_LEN`]. `iv` is random and used once.
     #[must_use]
     pub fn seal(&self, id: &SessionId, session: &Session, iv: [u8; 16], now: UnixTime) -> Option<String> {
-        self.records.seal(session.to_bytes().expose_secret(), &id.record_name(), iv, now)
+        self.records.seal(session.to_bytes()?.expose_secret(), &id.record_name(), iv, now)
     }
 
     /// Open a record; `None` if it is not one of this session. Whether the session still lives is judged by

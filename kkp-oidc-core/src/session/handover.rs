@@ -1,5 +1,6 @@
 //! A kubeconfig between the callback that made it and the page that shows it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -9,8 +10,8 @@ use crate::UnixTime;
 use crate::authorization::{FlowId, RequestCookies, SetCookie};
 use crate::cookie_key::CookieKey;
 use crate::issuer::CookieSecurity;
-use crate::sealed::{Labels, Sealer};
-use crate::secret::{SecretBytes, SecretString};
+use crate::sealed::{Labels, Sealer, secret_json, secret_text};
+use crate::secret::SecretString;
 use crate::secure_cookie::CookieLimits;
 use crate::share::ShareId;
 
@@ -30,10 +31,13 @@ pub struct Handover {
 }
 
 #[derive(Deserialize, Serialize)]
-struct Document {
-    share: String,
-    email: String,
-    kubeconfig: String,
+struct Document<'a> {
+    #[serde(borrow)]
+    share: Cow<'a, str>,
+    #[serde(borrow)]
+    email: Cow<'a, str>,
+    #[serde(borrow)]
+    kubeconfig: Cow<'a, str>,
 }
 
 impl fmt::Debug for Handover {
@@ -68,8 +72,8 @@ impl Handovers {
         }
     }
 
-    /// The record for the store and the cookie for the browser, of the flow `id`; `None` if the record is longer than
-    /// [`MAX_SEALED_LEN`]. The two `ivs` are random and used once.
+    /// The record for the store and the cookie for the browser, of the flow `id`; `None` without a key, or if the record is
+    /// longer than [`MAX_SEALED_LEN`]. The two `ivs` are random and used once.
     #[must_use]
     pub fn seal(
         &self,
@@ -80,11 +84,12 @@ impl Handovers {
     ) -> Option<(String, SetCookie)> {
         let name = self.name(id);
         let document = Document {
-            share: handover.share.to_string(),
-            email: handover.email.clone(),
-            kubeconfig: handover.kubeconfig.expose_secret().to_owned(),
+            share: handover.share.to_string().into(),
+            email: handover.email.as_str().into(),
+            kubeconfig: handover.kubeconfig.expose_secret().into(),
         };
-        let bytes = SecretBytes::from(serde_json::to_vec(&document).ok()?);
+        let texts = document.share.len() + document.email.len() + document.kubeconfig.len();
+        let bytes = secret_json(&document, texts, 0)?;
         let record = self.records.seal(bytes.expose_secret(), &name, record_iv, now)?;
         let value = self.cookies.seal(id.as_bytes(), &name, cookie_iv, now)?;
         Some((record, SetCookie::new(self.security, &name, &value, HANDOVER_MAX_AGE_SECS)))
@@ -102,11 +107,11 @@ impl Handovers {
     #[must_use]
     pub fn open(&self, id: FlowId, record: &str, now: UnixTime) -> Option<(Handover, UnixTime)> {
         let opened = self.records.open(record, &self.name(id), now)?;
-        let document: Document = serde_json::from_slice(opened.value().expose_secret()).ok()?;
+        let document: Document<'_> = serde_json::from_slice(opened.value().expose_secret()).ok()?;
         let handover = Handover {
             share: document.share.parse().ok()?,
-            email: document.email,
-            kubeconfig: document.kubeconfig.into(),
+            email: document.email.into_owned(),
+            kubeconfig: secret_text(document.kubeconfig),
         };
         Some((handover, opened.issued_at()))
     }

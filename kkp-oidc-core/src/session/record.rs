@@ -1,5 +1,6 @@
 //! What is known of somebody who is logged in.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{SESSION_IDLE_SECS, SESSION_MAX_AGE_SECS, SESSION_TOUCH_SECS};
 use crate::UnixTime;
 use crate::id_token::Identity;
+use crate::sealed::{secret_json, secret_text};
 use crate::secret::{SecretBytes, SecretString};
 
 /// Somebody who is logged in.
@@ -20,13 +22,15 @@ pub struct Session {
 }
 
 #[derive(Deserialize, Serialize)]
-struct Document {
-    email: String,
-    groups: Vec<String>,
+struct Document<'a> {
+    #[serde(borrow)]
+    email: Cow<'a, str>,
+    #[serde(borrow)]
+    groups: Cow<'a, [String]>,
     began_at: i64,
     seen_at: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    revocable: Option<String>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    revocable: Option<Cow<'a, str>>,
 }
 
 impl Session {
@@ -90,26 +94,27 @@ impl Session {
         old.then(|| Self { seen_at: now, ..self.clone() })
     }
 
-    pub(super) fn to_bytes(&self) -> SecretBytes {
+    pub(super) fn to_bytes(&self) -> Option<SecretBytes> {
         let document = Document {
-            email: self.email.clone(),
-            groups: self.groups.clone(),
+            email: self.email.as_str().into(),
+            groups: self.groups.as_slice().into(),
             began_at: self.began_at.as_secs(),
             seen_at: self.seen_at.as_secs(),
-            revocable: self.revocable.as_ref().map(|token| token.expose_secret().to_owned()),
+            revocable: self.revocable.as_ref().map(|token| token.expose_secret().into()),
         };
-        // INVARIANT: texts and numbers can be written as JSON.
-        SecretBytes::from(serde_json::to_vec(&document).unwrap_or_default())
+        let tokens = document.revocable.as_ref().map_or(0, |token| token.len());
+        let texts = tokens + self.email.len() + self.groups.iter().map(String::len).sum::<usize>();
+        secret_json(&document, texts, self.groups.len())
     }
 
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let document: Document = serde_json::from_slice(bytes).ok()?;
+        let document: Document<'_> = serde_json::from_slice(bytes).ok()?;
         Some(Self {
-            email: document.email,
-            groups: document.groups,
+            email: document.email.into_owned(),
+            groups: document.groups.into_owned(),
             began_at: UnixTime::from_secs(document.began_at),
             seen_at: UnixTime::from_secs(document.seen_at),
-            revocable: document.revocable.map(SecretString::from),
+            revocable: document.revocable.map(secret_text),
         })
     }
 }

@@ -52,16 +52,30 @@ impl Audience {
 }
 
 impl AudienceList {
-    /// Read texts with one entry a line, or several with commas or semicolons between them; blanks around entries, empty
-    /// ones and repetitions go. A domain may have an `@` in front. Among `people`, what begins with an `@` is a domain, what
-    /// has one elsewhere an address, and all else a group. So a group with a comma or a semicolon in its name cannot be named
-    /// here.
+    /// Read three texts with one entry a line, or several with commas or semicolons between them; blanks around entries,
+    /// empty ones and repetitions go. A domain may have an `@` in front. So a group with a comma or a semicolon in its name
+    /// cannot be named here.
     ///
     /// # Errors
     ///
     /// Everything that is wrong, in the order of the texts; of a text with too many entries what is wrong with the first of
     /// them.
-    pub fn parse(people: &str, emails: &str, domains: &str, groups: &str) -> Result<Self, Vec<AudienceProblem>> {
+    pub fn parse(emails: &str, domains: &str, groups: &str) -> Result<Self, Vec<AudienceProblem>> {
+        Self::parse_with_people("", emails, domains, groups)
+    }
+
+    /// The same with a fourth text, in which what begins with an `@` is a domain, what has one elsewhere an address, and all
+    /// else a group.
+    ///
+    /// # Errors
+    ///
+    /// As for [`AudienceList::parse`].
+    pub fn parse_with_people(
+        people: &str,
+        emails: &str,
+        domains: &str,
+        groups: &str,
+    ) -> Result<Self, Vec<AudienceProblem>> {
         let mut problems = Vec::new();
         let mut of_people = [String::new(), String::new(), String::new()];
         for entry in entries(people) {

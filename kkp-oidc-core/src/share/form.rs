@@ -160,9 +160,11 @@ impl ShareForm {
             ("anyone", false) | ("", false) => Ok(Audience::Anyone),
             // Whoever wrote names and chose everybody meant one of both; a link for everybody is the worse guess.
             ("anyone", true) => Err(vec![(FormField::Audience, ShareFormProblem::AnyoneAndSome)]),
-            ("only" | "", _) => AudienceList::parse(&self.people, &self.emails, &self.domains, &self.groups)
-                .map(Audience::Only)
-                .map_err(|problems| problems.into_iter().map(located).collect()),
+            ("only" | "", _) => {
+                AudienceList::parse_with_people(&self.people, &self.emails, &self.domains, &self.groups)
+                    .map(Audience::Only)
+                    .map_err(|problems| problems.into_iter().map(located).collect())
+            }
             _ => Err(vec![(FormField::Audience, ShareFormProblem::Choice { expected: "`anyone` or `only`" })]),
         }
     }

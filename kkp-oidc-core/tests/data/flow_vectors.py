@@ -1,9 +1,10 @@
-"""What state, flow cookies and at_hash must be, by Python's own hmac and hashlib and OpenSSL's AES.
+"""What state, cookies, sealed records and at_hash must be, by Python's own hmac and hashlib and OpenSSL's AES.
 
     python3 kkp-oidc-core/tests/data/flow_vectors.py        # needs the package `cryptography`
 
-Made with Python 3 and cryptography 48.0.0; prints the constants that flow_cookies.rs, state.rs and id_token_claims.rs
-hold. Nothing here knows the Rust code: it follows the documentation of StateKey, FlowCookies and secure_cookie.
+Made with Python 3 and cryptography 48.0.0; prints the constants that flow_cookies.rs, state.rs, id_token_claims.rs,
+sessions.rs and handovers.rs hold. Nothing here knows the Rust code: it follows the documentation of StateKey, FlowCookies,
+Sessions, Handovers and secure_cookie.
 """
 
 import hashlib
@@ -39,21 +40,27 @@ def state(kind, now=NOW):
     return unpadded(signed + mac(derive(b"kkp-oidc state v1"), signed))
 
 
-def aes_ctr(iv, data):
-    key = derive(b"kkp-oidc flow cookie encryption v1")
+FLOW = KEY, derive(b"kkp-oidc flow cookie encryption v1")
+
+
+def derived(what):
+    return derive(b"kkp-oidc %s v1" % what), derive(b"kkp-oidc %s encryption v1" % what)
+
+
+def aes_ctr(key, iv, data):
     return Cipher(algorithms.AES(key), modes.CTR(iv)).encryptor().update(data)
 
 
-def seal(name, plain):
-    signed = b"%d|%s" % (NOW, urlsafe_b64encode(IV + aes_ctr(IV, plain)))
-    return urlsafe_b64encode(signed + b"|" + mac(KEY, name.encode() + b"|" + signed)).decode()
+def seal(name, plain, keys=FLOW, iv=IV):
+    signed = b"%d|%s" % (NOW, urlsafe_b64encode(iv + aes_ctr(keys[1], iv, plain)))
+    return urlsafe_b64encode(signed + b"|" + mac(keys[0], name.encode() + b"|" + signed)).decode()
 
 
-def unseal(name, value):
+def unseal(name, value, keys=FLOW):
     signed, tag = urlsafe_b64decode(value)[:-33], urlsafe_b64decode(value)[-32:]
-    assert hmac.compare_digest(mac(KEY, name.encode() + b"|" + signed), tag)
+    assert hmac.compare_digest(mac(keys[0], name.encode() + b"|" + signed), tag)
     inner = urlsafe_b64decode(signed.split(b"|")[1])
-    return aes_ctr(inner[:16], inner[16:])
+    return aes_ctr(keys[1], inner[:16], inner[16:])
 
 
 def plaintext(user_entry, *ids):
@@ -80,3 +87,27 @@ for kind in 1, 0, 2, 3, 4:
 print("state from 1901:", state(1, -(2**31)))
 for algorithm in "sha256", "sha384", "sha512":
     print("at_hash", algorithm, at_hash(algorithm, b"jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"))
+
+SESSION_ID = bytes(range(32))
+SESSION = (
+    b'{"email":"Owner@example.com","groups":["team-a"],"began_at":1700000000,"seen_at":1700000000,'
+    b'"id_token":"TOKEN","revocable":"canary-refresh"}'
+)
+HANDOVER = b'{"share":"BwcHBwcHBwcHBwcHBwcHBw","email":"lukasz@example.com","kubeconfig":"apiVersion: v1\\n"}'
+for prefix in "__Host-", "":
+    name = prefix + "kkp-session"
+    print(f"{name}={seal(name, SESSION_ID, derived(b'session cookie'))}")
+    name = prefix + "kkp-handover-" + unpadded(FLOW_ID)
+    print(f"{name}={seal(name, FLOW_ID, derived(b'handover cookie'))}")
+    print(f"record of {name}:", seal(name, HANDOVER, derived(b"handover record"), bytes(reversed(IV))))
+ID_TOKEN = ".".join(
+    unpadded(part)
+    for part in (
+        b'{"alg":"RS256"}',
+        b'{"iss":"https://issuer.example","sub":"s","aud":"kkp","exp":1,"iat":0,"nonce":"%s","email":"Owner@example.com","groups":["team-a"]}'
+        % unpadded(bytes([1]) * 32).encode(),
+        b"signature",
+    )
+)
+name = "session " + hashlib.sha256(SESSION_ID).hexdigest()
+print(f"record of {name}:", seal(name, SESSION.replace(b"TOKEN", ID_TOKEN.encode()), derived(b"session record")))
