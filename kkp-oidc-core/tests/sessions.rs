@@ -262,9 +262,9 @@ fn a_request_is_written_down_if_the_last_was_more_than_a_minute_before() {
         let touched = session().touched(NOW.plus_secs(secs));
         assert_eq!(touched.is_some(), written, "{secs} s");
         if let Some(touched) = touched {
-            let (email, groups, id_token, revocable, _) = parts(&session());
+            let (email, groups, revocable, _) = parts(&session());
             let ends_at = NOW.plus_secs(secs + 1800);
-            assert_eq!(parts(&touched), (email, groups, id_token, revocable, ends_at));
+            assert_eq!(parts(&touched), (email, groups, revocable, ends_at));
             // It is sealed at the time of that request, and so outlives the first record.
             let record = plain().seal(&id(), &touched, IV, NOW.plus_secs(secs)).unwrap();
             assert!(plain().open(&id(), &record, NOW.plus_secs(28_801)).is_some());
