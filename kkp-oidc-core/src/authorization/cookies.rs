@@ -76,7 +76,7 @@ impl FlowCookies {
     ///
     /// - [`FlowCookieError::Missing`] if the browser did not send it.
     /// - [`FlowCookieError::Refused`] if it was sealed under an unknown key, for another flow, or too long ago.
-    /// - [`FlowCookieError::Content`] if it holds something else than a flow.
+    /// - [`FlowCookieError::Content`] if it holds something else than a flow of the kind that `state` names.
     pub fn open(
         &self,
         state: &AuthenticState,
@@ -86,7 +86,9 @@ impl FlowCookies {
         let name = self.name(state.id());
         let value = cookies.first(&name).ok_or(FlowCookieError::Missing)?;
         let opened = self.decode(value, &name, now).map_err(FlowCookieError::Refused)?;
-        Flow::from_bytes(opened.value().expose_secret()).ok_or(FlowCookieError::Content)
+        Flow::from_bytes(opened.value().expose_secret())
+            .filter(|flow| flow.purpose.kind() == state.kind())
+            .ok_or(FlowCookieError::Content)
     }
 
     /// Take the cookie of a flow out of the browser.
@@ -217,7 +219,7 @@ pub enum FlowCookieError {
     /// It does not open under a key of ours and this name, or is too old.
     #[error("the login's cookie does not belong to this login")]
     Refused(#[source] DecodeCookieError),
-    /// It opens, but holds no flow.
+    /// It opens, but holds no flow, or one of another kind.
     #[error("the login's cookie holds no login")]
     Content,
 }

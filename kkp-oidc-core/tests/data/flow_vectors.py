@@ -2,8 +2,8 @@
 
     python3 kkp-oidc-core/tests/data/flow_vectors.py        # needs the package `cryptography`
 
-Made with Python 3 and cryptography 48.0.0; prints the constants that flow_cookies.rs, state.rs, id_token_claims.rs,
-sessions.rs and handovers.rs hold. Nothing here knows the Rust code: it follows the documentation of StateKey, FlowCookies,
+Made with Python 3 and cryptography 48.0.0; prints the constants that flow_cookies.rs, flow_purposes.rs, state.rs,
+id_token_claims.rs, sessions.rs and handovers.rs hold. Nothing here knows the Rust code: it follows the documentation of StateKey, FlowCookies,
 Sessions, Handovers and secure_cookie.
 """
 
@@ -81,6 +81,17 @@ for prefix in "__Host-kkp-flow-", "kkp-flow-":
     assert unseal(name, cookie) == plain
     print(f"{name}={cookie}")
 name = "kkp-flow-" + unpadded(FLOW_ID)
+share_id = bytes([7]) * 16
+for what, header, ids in (
+    ("auth-provider", [2, 0], share_id),
+    ("kubelogin", [2, 1], share_id),
+    ("public-kubelogin", [2, 2], share_id),
+    ("clusters", [3, 0], b""),
+    ("links", [3, 1], b""),
+    ("dialog", [3, 2], b"\x0amy-project\x0alab7x9k2mp"),
+    ("link", [3, 3], share_id),
+):
+    print(f"flow for {what}:", seal(name, bytes(header) + NONCE + VERIFIER + ids))
 print("no flow in it:", f"{name}={seal(name, b'no flow')}")
 for kind in 1, 0, 2, 3, 4:
     print(f"state of kind {kind}:", state(kind))

@@ -109,11 +109,7 @@ fn open(state: &AppState, authentic: &AuthenticState, headers: &HeaderMap) -> Re
         return Err(LoginError::FlowUsed);
     }
     let sent = cookie_headers(headers);
-    let flow = state.cookies().open(authentic, &RequestCookies::parse(sent.iter().map(AsRef::as_ref)), now)?;
-    match flow.purpose.kind() == authentic.kind() {
-        true => Ok(flow),
-        false => Err(StateError::NotAuthentic.into()),
-    }
+    Ok(state.cookies().open(authentic, &RequestCookies::parse(sent.iter().map(AsRef::as_ref)), now)?)
 }
 
 /// Everything with the provider.
