@@ -2,9 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod at_once;
+mod child;
 mod contract;
 mod faults;
 mod file;
+mod kill;
+mod no_room;
 mod samples;
 
 use kkp_oidc_http::SqliteStore;

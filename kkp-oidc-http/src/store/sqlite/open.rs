@@ -35,7 +35,8 @@ impl StoreFile {
 
     /// One more connection.
     pub(super) fn connect(&self, writes: bool) -> Result<Connection, Failure> {
-        let connection = connect(&self.path)?;
+        let connection = attach(&self.path)?;
+        schema::configure(&connection)?;
         if !writes {
             connection.pragma_update(None, "query_only", true)?;
         }
@@ -81,10 +82,12 @@ pub(super) fn open(path: PathBuf) -> Result<(StoreFile, Connection), OpenStoreEr
     create(&path).map_err(|cause| OpenStoreError::Create { path: path.clone(), cause })?;
     let fault = |cause| OpenStoreError::open(&path, &cause);
 
-    let mut connection = connect(&path).map_err(fault)?;
+    let mut connection = attach(&path).map_err(fault)?;
+    // First of all: whatever is asked of a file that writes ahead wants to write beside it.
     if connection.is_readonly("main").map_err(fault)? {
         return Err(OpenStoreError::ReadOnly { path });
     }
+    schema::configure(&connection).map_err(fault)?;
     match schema::content(&connection).map_err(fault)? {
         Content::Ours => {}
         Content::Newer(version) => return Err(OpenStoreError::Newer { path, version }),
@@ -121,11 +124,9 @@ fn create(path: &Path) -> io::Result<()> {
     }
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    schema::configure(&connection)?;
-    Ok(connection)
+/// A connection as SQLite gives it, to a file that is there.
+fn attach(path: &Path) -> rusqlite::Result<Connection> {
+    Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
 }
 
 /// Write ahead from now on; the journal mode afterwards.
