@@ -32,6 +32,17 @@ async fn what_was_kept_is_there_when_the_file_is_opened_again() {
     assert_eq!(pragma("application_id"), 0x6b6b_706f_i64.into());
 }
 
+#[tokio::test]
+async fn a_backup_of_an_open_store_is_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("shares.db"), folder.path().join("copy.db"));
+    let store = SqliteStore::open(&path).unwrap();
+    let made = share(1, UseLimit::ONCE);
+    store.create(made.clone()).await.unwrap();
+    Connection::open(&path).unwrap().execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
+    assert_eq!(SqliteStore::open(&copy).unwrap().find(made.id).await, Ok(Some(stored(&made, 0, None))));
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn files_are_for_nobody_else() {
