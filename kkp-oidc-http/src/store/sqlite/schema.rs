@@ -108,6 +108,16 @@ mod tests {
         connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
     }
 
+    /// The end of a process does not tell a flush from none; only a power cut would.
+    #[test]
+    fn connections_flush_and_check() {
+        let connection = Connection::open_in_memory().unwrap();
+        configure(&connection).unwrap();
+        let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
+        let names = ["synchronous", "foreign_keys", "trusted_schema", "cell_size_check", "busy_timeout"];
+        assert_eq!(names.map(pragma), [2, 1, 0, 1, 2000]);
+    }
+
     #[test]
     fn the_version_is_the_number_of_steps() {
         assert_eq!(usize::try_from(VERSION), Ok(STEPS.len()));
