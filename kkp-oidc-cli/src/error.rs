@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use kkp_oidc_core::cookie_key::ParseCookieKeyError;
 use kkp_oidc_core::kkp::RenderError;
 use kkp_oidc_core::kkp::migrate::MigrateError;
 use kkp_oidc_core::rbac::NoSubjectError;
@@ -62,6 +63,12 @@ pub(crate) enum CliError {
         #[source]
         cause: ProbeError,
     },
+    #[error("{} holds no cookie key", path.display())]
+    CookieKey {
+        path: PathBuf,
+        #[source]
+        cause: ParseCookieKeyError,
+    },
     #[error("nobody gets the role")]
     NoSubject(#[from] NoSubjectError),
     #[error(transparent)]
@@ -104,6 +111,7 @@ impl CliError {
             | Self::Server { .. } => ENVIRONMENT,
             Self::Explain(ExplainError::StdinTwice) => USAGE,
             Self::Explain(_)
+            | Self::CookieKey { .. }
             | Self::Kubeconfig(_)
             | Self::Migrate(_)
             | Self::NoSubject(_)
@@ -148,6 +156,7 @@ impl CliError {
             | Self::PasswordsDiffer
             | Self::Prompt(_)
             | Self::Pkcs12(_) => None,
+            Self::CookieKey { .. } => Some("give the file that `serve --oidc-issuer-cookie-hash-key-file` is given"),
             Self::NoPassword { .. } => Some("name a file whose first line is the password with --password-file"),
             Self::Kubeconfig(error) => error.hint(),
             Self::Locked { .. } => Some("wait for it; if there is none, remove the file with `.lock` at its end"),

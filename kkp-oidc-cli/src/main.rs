@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         Command::ExplainToken(args) => commands::explain_token::run(&args, cli.output),
         Command::Kubeconfig(command) => commands::kubeconfig::run(&command, cli.output),
         Command::Rbac(args) => commands::rbac::run(args, cli.output).map(|()| ExitCode::SUCCESS),
+        Command::Audit(command) => commands::audit::run(&command, cli.output).map(|()| ExitCode::SUCCESS),
         Command::Completions(args) => commands::completions::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Man(args) => commands::man::run(&args).map(|()| ExitCode::SUCCESS),
     };

@@ -6,6 +6,7 @@
 #![warn(clippy::as_conversions)]
 
 pub mod apiserver;
+pub mod audit;
 pub mod authorization;
 pub mod ca_bundle;
 pub mod ca_check;

@@ -33,6 +33,7 @@
 //! With the feature `server`, `server::serve` puts that on a listener, with time limits and a graceful end.
 
 mod accept;
+mod audit;
 mod client_address;
 #[cfg(feature = "dev-provider")]
 pub mod demo;
@@ -59,6 +60,7 @@ mod store;
 mod system;
 mod used_flows;
 
+pub use audit::{AuditActors, AuditConfig, AuditSink, FileAuditSink, StdoutAuditSink};
 pub use client_address::{ClientAddress, ForwardedHeader, ParseTrustedProxiesError, Proxies, TrustedProxies};
 pub use directory::{
     Authorization, ClusterDirectory, DirectoryHealth, DirectoryUnavailable, FileDirectory, KubeconfigProblem,

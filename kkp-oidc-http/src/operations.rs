@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use kkp_oidc_core::cookie_key::CookieKey;
+
+use crate::audit::{AuditConfig, AuditLog};
 use crate::client_address::Proxies;
 use crate::environment::Clock;
 use crate::limits::{Limits, RateLimits};
@@ -16,19 +19,23 @@ pub struct OperationsConfig {
     pub proxies: Proxies,
     /// What is let through.
     pub rate_limits: RateLimits,
+    /// Where decisions are written down.
+    pub audit: AuditConfig,
 }
 
 pub(crate) struct Operations {
     metrics: Metrics,
     proxies: Proxies,
     limits: Limits,
+    audit: AuditLog,
 }
 
 impl Operations {
-    pub(crate) fn new(config: OperationsConfig, clock: &Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(config: OperationsConfig, cookie_key: &CookieKey, clock: &Arc<dyn Clock>) -> Self {
         let metrics = Metrics::new(Arc::clone(clock));
         let limits = Limits::new(config.rate_limits, clock, metrics.clone());
-        Self { metrics, proxies: config.proxies, limits }
+        let audit = AuditLog::new(config.audit, cookie_key, metrics.clone());
+        Self { metrics, proxies: config.proxies, limits, audit }
     }
 
     pub(crate) const fn metrics(&self) -> &Metrics {
@@ -43,6 +50,10 @@ impl AppState {
 
     pub(crate) fn proxies(&self) -> &Proxies {
         &self.operations().proxies
+    }
+
+    pub(crate) fn audit(&self) -> &AuditLog {
+        &self.operations().audit
     }
 
     pub(crate) fn limits(&self) -> &Limits {

@@ -1,5 +1,6 @@
 //! What can be written on the command line. Value parsers are core's.
 
+pub(crate) mod audit;
 pub(crate) mod ca_bundle;
 pub(crate) mod ca_check;
 pub(crate) mod ca_explain;
@@ -82,6 +83,9 @@ pub(crate) enum Command {
     /// Print the binding that gives a role to those with whom a cluster is shared, and the kubectl command that makes it.
     #[command(after_help = rbac::HELP)]
     Rbac(rbac::RbacArgs),
+    /// Find people in an audit log.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Print what lets a shell complete this program's arguments.
     #[command(after_help = describe::COMPLETIONS_HELP)]
     Completions(describe::CompletionsArgs),

@@ -114,6 +114,13 @@ pub(crate) struct ServeArgs {
     /// keep strangers away from it.
     #[arg(long, value_name = "ADDRESS", help_heading = OPERATIONS)]
     pub(crate) metrics_address: Option<String>,
+    /// File that decisions are appended to, one line of JSON for each; `-` is stdout. See docs/audit.md.
+    #[arg(long, value_name = "FILE", help_heading = OPERATIONS)]
+    pub(crate) audit_log: Option<PathBuf>,
+    /// Call people by pseudonyms in the audit log; `kkp-oidc audit pseudonym` says whose is whose.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_parser = go_bool, value_name = "BOOL", help_heading = OPERATIONS)]
+    pub(crate) audit_pseudonyms: bool,
     /// Proxies that say for whom they ask, as networks: `10.0.0.0/8,fd00::/8`. Nobody else is believed.
     #[arg(long, default_value = "", hide_default_value = true, value_name = "CIDRS", help_heading = OPERATIONS)]
     pub(crate) trusted_proxies: TrustedProxies,

@@ -1,5 +1,6 @@
 //! One file a command: read, call core, write.
 
+pub(crate) mod audit;
 pub(crate) mod ca;
 pub(crate) mod check;
 pub(crate) mod completions;

@@ -1,10 +1,11 @@
 //! What `kkp-oidc serve` offers to those who run it.
 
+use std::fs;
 use std::net::{SocketAddr, TcpListener};
 
 use crate::http;
-use crate::process::{Ended, Running, run};
-use crate::serve_runs::Lab;
+use crate::process::{Ended, PATIENCE, Running, kkp_oidc, run};
+use crate::serve_runs::{KEY, Lab, Service, log_in};
 
 #[test]
 fn metrics_have_a_listener_of_their_own() {
@@ -20,7 +21,7 @@ fn metrics_have_a_listener_of_their_own() {
     assert_eq!(http::get(public, "/metrics", "").status, 404);
     assert_eq!(http::get(metrics, "/healthz", "").status, 404);
     process.signal("TERM");
-    assert_eq!(process.end_within(crate::process::PATIENCE).code, Some(0));
+    assert_eq!(process.end_within(PATIENCE).code, Some(0));
 }
 
 #[test]
@@ -32,7 +33,7 @@ fn programs_are_told_of_both_listeners_in_one_object() {
         Some((public.parse::<SocketAddr>().ok()?, metrics.strip_suffix(r#""}"#)?.parse::<SocketAddr>().ok()?))
     });
     process.signal("TERM");
-    assert_eq!(process.end_within(crate::process::PATIENCE).code, Some(0));
+    assert_eq!(process.end_within(PATIENCE).code, Some(0));
 }
 
 #[test]
@@ -95,4 +96,69 @@ fn limits_and_proxies_that_are_none_are_named() {
     ] {
         assert_eq!(run(lab.complete().arg(argument)), Ended::new(2, "", reason));
     }
+}
+
+/// Each line of an audit log without its time and its flow, which differ each time.
+fn events(log: &str) -> Vec<String> {
+    let inner = |line: &str| {
+        let (_, rest) = line.split_once(r#"","event":"#).unwrap();
+        let (before, rest) = rest.split_once(r#""flow":""#).unwrap();
+        let (_, rest) = rest.split_once('"').unwrap();
+        format!("{before}{rest}")
+    };
+    log.lines().map(inner).collect()
+}
+
+fn expected_events(actor: &str) -> [String; 2] {
+    let about = r#""cluster":"c1","project":"demo","client":"127.0.0.1"}"#;
+    [
+        format!(r#""flow_begun","outcome":"ok","reason":null,,"share":null,"actor":null,{about}"#),
+        format!(r#""kubeconfig_given","outcome":"ok","reason":null,,"share":null,"actor":"{actor}",{about}"#),
+    ]
+}
+
+#[test]
+fn decisions_are_appended_to_a_file_without_any_secret() {
+    let lab = Lab::new();
+    let file = lab.folder.path().join("audit.log");
+    let service = Service::start(lab.complete().arg("--audit-log").arg(&file));
+    let secrets = log_in(&lab, &service);
+    let log = fs::read_to_string(&file).unwrap();
+    assert_eq!(events(&log), expected_events("lukasz@example.com"));
+    assert!(log.lines().all(|line| line.starts_with(r#"{"schema":"kkp-oidc.audit/v1","time":""#)), "{log}");
+    for secret in secrets {
+        assert!(!log.contains(&secret), "{secret} is in {log}");
+    }
+}
+
+#[test]
+fn a_pseudonym_in_the_log_is_the_one_that_the_command_prints() {
+    let lab = Lab::new();
+    let (file, key) = (lab.folder.path().join("audit.log"), lab.folder.path().join("cookie.key"));
+    let service = Service::start(lab.complete().arg("--audit-pseudonyms").arg("--audit-log").arg(&file));
+    log_in(&lab, &service);
+    fs::write(&key, KEY).unwrap();
+    let printed = run(kkp_oidc(["audit", "pseudonym", "--email", "Lukasz@example.com", "--key-file"]).arg(&key)).stdout;
+    assert_eq!(events(&fs::read_to_string(&file).unwrap()), expected_events(printed.trim_end()));
+}
+
+#[test]
+fn the_log_goes_to_stdout_beside_where_the_service_listens() {
+    let lab = Lab::new();
+    let service = Service::start(lab.complete().args(["--audit-log", "-"]));
+    log_in(&lab, &service);
+    service.process.signal("TERM");
+    let stdout = service.process.end_within(PATIENCE).stdout;
+    let (first, log) = stdout.split_once('\n').unwrap();
+    assert_eq!(first, format!("kkp-oidc listens on {}", service.address));
+    assert_eq!(events(log), expected_events("lukasz@example.com"));
+}
+
+#[test]
+fn a_log_that_cannot_be_opened_keeps_the_service_from_starting() {
+    let lab = Lab::new();
+    let file = lab.folder.path().join("missing").join("audit.log");
+    let expected =
+        format!("error: {} cannot be opened\n  caused by: No such file or directory (os error 2)\n", file.display());
+    assert_eq!(run(lab.complete().arg("--audit-log").arg(&file)), Ended::new(3, "", &expected));
 }

@@ -18,7 +18,7 @@ use crate::process::{Ended, PATIENCE, Running, kkp_oidc, run};
 const CLIENT_SECRET: &str = "canary-of-the-client-secret";
 /// `canary-of-the-client-secret` behind `kubermaticIssuer:`, as HTTP Basic carries it.
 const BASIC: &str = "a3ViZXJtYXRpY0lzc3VlcjpjYW5hcnktb2YtdGhlLWNsaWVudC1zZWNyZXQ=";
-const KEY: &str = "76ee0ad1c52b4ef7905c1ff6b6a8e0d9";
+pub(crate) const KEY: &str = "76ee0ad1c52b4ef7905c1ff6b6a8e0d9";
 /// Nobody listens there: the provider sends the browser to it, and the test reads where to.
 const REDIRECT_URI: &str = "http://127.0.0.1:9/api/v1/kubeconfig";
 const SHARE: &str = "/api/v1/kubeconfig?project_id=demo&cluster_id=c1&user_id=owner";
@@ -35,7 +35,7 @@ clusters:
 pub(crate) struct Lab {
     runtime: Runtime,
     provider: DevProvider,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 impl Lab {
@@ -70,14 +70,14 @@ impl Lab {
 }
 
 /// A service that runs.
-struct Service {
-    process: Running,
-    address: SocketAddr,
+pub(crate) struct Service {
+    pub(crate) process: Running,
+    pub(crate) address: SocketAddr,
 }
 
 impl Service {
     #[track_caller]
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut process = Running::start(command);
         let address =
             process.wait_for_stdout(|line| line.strip_prefix("kkp-oidc listens on ")?.parse::<SocketAddr>().ok());
@@ -211,7 +211,7 @@ fn the_most_talkative_log_holds_no_secret() {
 
 /// From the share link to the kubeconfig, as a browser does it. Gives everything that no log may hold.
 #[track_caller]
-fn log_in(lab: &Lab, service: &Service) -> Vec<String> {
+pub(crate) fn log_in(lab: &Lab, service: &Service) -> Vec<String> {
     service.wait_until_ready();
     let share = service.get(SHARE);
     let cookies: Vec<_> = share.header("set-cookie").iter().map(|cookie| part(cookie, "", ";")).collect();

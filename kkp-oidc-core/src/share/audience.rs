@@ -64,8 +64,8 @@ impl AudienceList {
         Self::parse_with_people("", emails, domains, groups)
     }
 
-    /// The same with a fourth text, in which what begins with an `@` is a domain, what has one elsewhere an address, and all
-    /// else a group.
+    /// The same with a fourth text, in which what begins with an `@` is a domain, what begins with `group:` a group, and all
+    /// else an address.
     ///
     /// # Errors
     ///
@@ -80,10 +80,10 @@ impl AudienceList {
         let mut of_people = [String::new(), String::new(), String::new()];
         for entry in entries(people) {
             let [their_emails, their_domains, their_groups] = &mut of_people;
-            let text = match entry.find('@') {
-                Some(0) => their_domains,
-                Some(_) => their_emails,
-                None => their_groups,
+            let (text, entry) = match (entry.strip_prefix("group:"), entry.starts_with('@')) {
+                (Some(group), _) => (their_groups, group),
+                (None, true) => (their_domains, entry),
+                (None, false) => (their_emails, entry),
             };
             text.push_str(entry);
             text.push('\n');

@@ -30,7 +30,7 @@ pub const MAX_USES: u32 = 10_000;
 pub struct ShareForm {
     /// `anyone` or `only`. Absent: `only` if anything but blanks stands in one of the lists, else `anyone`.
     pub audience: String,
-    /// Addresses, domains with an `@` in front, and groups, one a line or with commas between; beside the three lists below.
+    /// Addresses, domains with an `@` in front, and groups with `group:` in front, one a line or with commas between; beside the three lists below.
     pub people: String,
     /// E-mail addresses, one a line or with commas between.
     pub emails: String,

@@ -36,7 +36,6 @@ impl ClientAddress {
     }
 
     /// The address, if it is known.
-    #[expect(dead_code, reason = "the audit log names it")]
     pub(crate) const fn ip(self) -> Option<IpAddr> {
         match self {
             Self::Unknown => None,

@@ -49,6 +49,7 @@ struct Inner {
     share_links_revoked: Counter,
     share_links_refused: Count<1>,
     rate_limited: Count<1>,
+    audit_write_errors: Counter,
     requests: Times<[(&'static str, Cow<'static, str>); 2]>,
     provider_requests: Times<[Label; 2]>,
 }
@@ -110,6 +111,12 @@ impl Metrics {
                 "What a limit refused, by the limit",
                 Family::default(),
             ),
+            audit_write_errors: register(
+                &mut registry,
+                "audit_write_errors",
+                "Events of the audit log that were not written",
+                Counter::default(),
+            ),
             requests: register(
                 &mut registry,
                 "http_request_duration_seconds",
@@ -155,6 +162,11 @@ impl Metrics {
     /// Something was refused by the limit of this name.
     pub(crate) fn rate_limited(&self, limit: &'static str) {
         self.0.rate_limited.get_or_create(&[("limit", limit)]).inc();
+    }
+
+    /// An event of the audit log was not written.
+    pub(crate) fn audit_write_failed(&self) {
+        self.0.audit_write_errors.inc();
     }
 
     /// A request to the provider begins. It ends when the timer is told so, or dropped.

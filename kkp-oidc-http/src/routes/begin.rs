@@ -11,13 +11,13 @@ use crate::error::LoginError;
 use crate::oidc::OidcError;
 use crate::state::AppState;
 
-/// Begin a flow, and send the browser to the provider.
+/// Begin a flow, whose id it tells, and send the browser to the provider.
 pub(super) async fn begin(
     state: &AppState,
     purpose: FlowPurpose,
     reauthentication: Reauthentication,
     headers: &HeaderMap,
-) -> Result<Response, LoginError> {
+) -> Result<(FlowId, Response), LoginError> {
     if state.is_shutting_down() {
         return Err(LoginError::ShuttingDown);
     }
@@ -39,5 +39,5 @@ pub(super) async fn begin(
     let sent = cookie_headers(headers);
     let mut cookies = state.cookies().make_room(&RequestCookies::parse(sent.iter().map(AsRef::as_ref)), now);
     cookies.push(state.cookies().seal(&flow, id, random.iv, now));
-    Ok((StatusCode::SEE_OTHER, set_cookies(&cookies), [(header::LOCATION, request.url())]).into_response())
+    Ok((id, (StatusCode::SEE_OTHER, set_cookies(&cookies), [(header::LOCATION, request.url())]).into_response()))
 }

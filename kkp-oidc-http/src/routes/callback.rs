@@ -4,36 +4,34 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use kkp_oidc_core::authorization::{
     AuthenticState, Callback, CallbackOutcome, Flow, FlowPurpose, FlowTarget, Query, RequestCookies, SetCookie,
-    StateError,
 };
 use kkp_oidc_core::directory::SharedCluster;
 use kkp_oidc_core::issuer::ProviderMetadata;
 use kkp_oidc_core::secret::SecretString;
+use kkp_oidc_core::share::Share;
 use kkp_oidc_core::shared_kubeconfig::SharedKubeconfig;
 use tokio::time::timeout;
 
 use super::answer::Answer;
 use super::cookies::{cookie_headers, set_cookies};
-use super::ending;
+use super::record::{self, About, Ending};
+use crate::client_address::ClientAddress;
 use crate::error::LoginError;
-use crate::metrics::Journey;
 use crate::oidc::{CALLBACK_BUDGET, Login, OidcError, ProviderError, TokenRequest};
 use crate::state::AppState;
 use crate::used_flows::UseFlowError;
 
 /// End the flow that `state` names. Its cookie goes, whatever the outcome.
-pub(super) async fn answer(state: &AppState, query: &Query, headers: &HeaderMap) -> Response {
-    let authenticated = authenticate(state, query);
-    if authenticated.is_err() {
-        ending::note(state, Journey::Unknown, None, &authenticated);
-    }
+pub(super) async fn answer(state: &AppState, query: &Query, headers: &HeaderMap, client: ClientAddress) -> Response {
+    let authenticated = authenticate(state, query).inspect_err(|error| record::stray(state, error));
     let (callback, authentic) = match authenticated {
         Ok(found) => found,
         // Without a flow of ours nothing says that this endpoint exists where its gate is off.
         Err(_) if !state.gate_is_on() => return LoginError::GateOff.into_response(headers),
         Err(error) => return error.into_response(headers),
     };
-    let response = finish(state, callback, authentic, headers).await;
+    let ending = Ending { flow: authentic, client };
+    let response = finish(state, callback, ending, headers).await;
     (set_cookies(&[state.cookies().clear(authentic.id())]), response).into_response()
 }
 
@@ -44,34 +42,39 @@ fn authenticate(state: &AppState, query: &Query) -> Result<(Callback, AuthenticS
 }
 
 /// What began at one of our addresses ends at another one, or in a kubeconfig.
-async fn finish(state: &AppState, callback: Callback, authentic: AuthenticState, headers: &HeaderMap) -> Response {
-    let opened = open(state, &authentic, headers);
-    if opened.is_err() {
-        ending::note(state, authentic.kind().into(), Some(&authentic), &opened);
-    }
-    let flow = match opened {
+async fn finish(state: &AppState, callback: Callback, ending: Ending, headers: &HeaderMap) -> Response {
+    let flow = match open(state, &ending.flow, headers) {
         Ok(flow) => flow,
-        Err(error) => return error.into_response(headers),
+        Err(error) => {
+            ending.record(state, About::default(), Err(&error)).await;
+            return error.into_response(headers);
+        }
     };
     let purpose = flow.purpose.clone();
-    match exchange(state.clone(), callback, authentic, flow).await {
+    match exchange(state.clone(), callback, ending, flow).await {
         Ok(response) => response,
         Err(error) => refuse(state, &purpose, error, headers).await,
     }
 }
 
 /// A task of its own: once the code is on its way it is exchanged to the end and noted, even if the browser goes.
-async fn exchange(
-    state: AppState,
-    callback: Callback,
-    authentic: AuthenticState,
-    flow: Flow,
-) -> Result<Response, LoginError> {
+async fn exchange(state: AppState, callback: Callback, ending: Ending, flow: Flow) -> Result<Response, LoginError> {
     let exchange = tokio::spawn(async move {
-        let completed = timeout(CALLBACK_BUDGET, complete(state.clone(), callback, authentic, flow)).await;
+        let purpose = flow.purpose.clone();
+        let completed = timeout(CALLBACK_BUDGET, complete(&state, callback, &ending.flow, flow)).await;
         let result = completed.unwrap_or_else(|_| Err(OidcError::from(ProviderError::TimedOut).into()));
-        ending::note(&state, authentic.kind().into(), Some(&authentic), &result);
-        result
+        let given = result.as_ref();
+        let share = match purpose {
+            FlowPurpose::Share(id, _) => Some(id),
+            FlowPurpose::Kubeconfig(_) | FlowPurpose::Session(_) => None,
+        };
+        let cluster = match (&purpose, given) {
+            (FlowPurpose::Kubeconfig(target), _) => Some((&target.cluster_id, &target.project_id)),
+            (_, Ok(given)) => given.share.as_ref().map(|share| (&share.cluster_id, &share.project_id)),
+            (_, Err(_)) => None,
+        };
+        ending.record(&state, About { cluster, share }, given.map(|given| given.email.as_str())).await;
+        result.map(|given| given.response)
     });
     match exchange.await {
         Ok(result) => result,
@@ -80,6 +83,15 @@ async fn exchange(
             Err(_) => Err(LoginError::ShuttingDown),
         },
     }
+}
+
+/// What somebody got.
+struct Given {
+    response: Response,
+    /// Who.
+    email: String,
+    /// For which share link of ours.
+    share: Option<Box<Share>>,
 }
 
 /// A refusal that leads back to where the flow began.
@@ -114,11 +126,11 @@ fn open(state: &AppState, authentic: &AuthenticState, headers: &HeaderMap) -> Re
 
 /// Everything with the provider.
 async fn complete(
-    state: AppState,
+    state: &AppState,
     callback: Callback,
-    authentic: AuthenticState,
+    authentic: &AuthenticState,
     flow: Flow,
-) -> Result<Response, LoginError> {
+) -> Result<Given, LoginError> {
     let oidc = state.oidc();
     let metadata = oidc.metadata().await.map_err(OidcError::from)?;
     callback.require_issuer(oidc.config().issuer(), metadata.issuer_parameter())?;
@@ -130,7 +142,7 @@ async fn complete(
     // Before the code is spent: what would be refused anyway.
     match &flow.purpose {
         FlowPurpose::Kubeconfig(target) => _ = state.authorize(target).await?.ok_or(LoginError::NotFound)?,
-        FlowPurpose::Share(id, _) => _ = state.sharing()?.good(&state, *id).await?,
+        FlowPurpose::Share(id, _) => _ = state.sharing()?.good(state, *id).await?,
         FlowPurpose::Session(_) => _ = state.sharing()?,
     }
     state.used_flows().use_once(authentic.id(), state.now()).map_err(|error| match error {
@@ -139,15 +151,20 @@ async fn complete(
     })?;
     let request = TokenRequest { code: &code, pkce_verifier: &flow.pkce_verifier };
     let login = oidc.login(&metadata, request, &flow.nonce).await?;
+    let email = login.identity.email().to_owned();
     match flow.purpose {
-        FlowPurpose::Kubeconfig(target) => kubeconfig(&state, &metadata, &target, &login).await,
+        FlowPurpose::Kubeconfig(target) => {
+            let response = kubeconfig(state, &metadata, &target, &login).await?;
+            Ok(Given { response, email, share: None })
+        }
         FlowPurpose::Share(id, user_entry) => {
-            let cookie = state.sharing()?.redeem(&state, authentic.id(), (id, user_entry), login).await?;
-            Ok(go_on(&cookie, state.path(format_args!("/share/done/{}", authentic.id()))))
+            let (cookie, share) = state.sharing()?.redeem(state, authentic.id(), (id, user_entry), login).await?;
+            let response = go_on(&cookie, state.path(format_args!("/share/done/{}", authentic.id())));
+            Ok(Given { response, email, share: Some(share) })
         }
         FlowPurpose::Session(return_to) => {
-            let cookie = state.sharing()?.begin_session(&state, login).await?;
-            Ok(go_on(&cookie, state.path(return_to.path())))
+            let cookie = state.sharing()?.begin_session(state, login).await?;
+            Ok(Given { response: go_on(&cookie, state.path(return_to.path())), email, share: None })
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) async fn any(
         return if state.gate_is_on() { LoginError::QueryTooLong } else { LoginError::GateOff }.into_response(&headers);
     };
     if Callback::is_one(&query) {
-        return callback::answer(&state, &query, &headers).await;
+        return callback::answer(&state, &query, &headers, client).await;
     }
     let begun = share_link::answer(&state, &query, &headers, client).await;
     state.metrics().flow_started(Journey::Kubeconfig, LoginError::outcome(&begun));

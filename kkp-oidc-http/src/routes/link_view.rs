@@ -86,7 +86,11 @@ pub(super) fn link_page(
             CoreAudience::Only(list) => {
                 let domains = list.domains().map(|domain| format!("@{domain}"));
                 Audience::Only(
-                    list.emails().map(str::to_owned).chain(domains).chain(list.groups().map(str::to_owned)).collect(),
+                    list.emails()
+                        .map(str::to_owned)
+                        .chain(domains)
+                        .chain(list.groups().map(|group| format!("group:{group}")))
+                        .collect(),
                 )
             }
         },

@@ -4,6 +4,7 @@ use axum::Form;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
+use kkp_oidc_core::audit::Decision;
 use kkp_oidc_core::authorization::{FlowPurpose, Query, Reauthentication, ReturnTo};
 use kkp_oidc_core::ids::{ClusterId, ProjectId};
 use kkp_oidc_core::share::ShareId;
@@ -12,8 +13,11 @@ use super::answer::{Answer, chrome, go_to};
 use super::begin::begin;
 use super::cookies::set_cookies;
 use super::link_view::{link_page, own_cluster, summary};
+use super::record::{self, About};
 use super::share_dialog::{core_form, dialog, problems};
+use crate::client_address::ClientAddress;
 use crate::error::LoginError;
+use crate::metrics::Journey;
 use crate::pages::{Clusters, Links, LoggedOut, Occasion, ShareForm};
 use crate::sharing::{CreateError, Current, Visitor};
 use crate::state::AppState;
@@ -37,6 +41,7 @@ async fn poster(state: &AppState, headers: &HeaderMap, back: ReturnTo) -> Result
 /// `GET /login`
 pub(super) async fn login(
     State(state): State<AppState>,
+    client: ClientAddress,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
@@ -47,17 +52,29 @@ pub(super) async fn login(
         if let Visitor::Owner(_) = sharing.visitor(&state, &headers).await? {
             return Ok(go_to(&state.path(return_to.path())));
         }
-        begin(&state, FlowPurpose::Session(return_to), Reauthentication::AsProviderLikes, &headers).await
+        state.limits().flow(client)?;
+        let purpose = FlowPurpose::Session(return_to);
+        let begun = begin(&state, purpose, Reauthentication::AsProviderLikes, &headers).await;
+        state.metrics().flow_started(Journey::Session, LoginError::outcome(&begun));
+        record::begun(&state, About::default(), client, begun.as_ref().map(|(id, _)| *id)).await;
+        begun.map(|(_, response)| response)
     };
     answer.await.map_err(|error: LoginError| Answer::of(error).again("/").respond(&state, &headers))
 }
 
 /// `POST /logout`
-pub(super) async fn logout(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, Response> {
+pub(super) async fn logout(
+    State(state): State<AppState>,
+    client: ClientAddress,
+    headers: HeaderMap,
+) -> Result<Response, Response> {
     let answer = async {
         let sharing = state.sharing()?;
         let (cookie, location) = match sharing.visitor(&state, &headers).await? {
-            Visitor::Owner(current) => sharing.end_session(&state, current).await?,
+            Visitor::Owner(current) => {
+                record::owner_did(&state, Decision::SessionEnded, current.email(), None, client).await;
+                sharing.end_session(&state, current).await?
+            }
             Visitor::Unknown | Visitor::Ended => (sharing.forget(), state.path("/logged-out")),
         };
         Ok((set_cookies(&[cookie]), go_to(&location)).into_response())
@@ -112,6 +129,7 @@ pub(super) async fn share_dialog(
 /// `POST /clusters/{project}/{cluster}/share`
 pub(super) async fn share(
     State(state): State<AppState>,
+    client: ClientAddress,
     Path((project, cluster)): Path<(String, String)>,
     headers: HeaderMap,
     Form(form): Form<ShareForm>,
@@ -123,7 +141,10 @@ pub(super) async fn share(
         let sharing = state.sharing()?;
         let target = (project.clone(), cluster.clone());
         match sharing.create(&state, current.owner(), target, &core_form(&form)).await {
-            Ok(share) => Ok(go_to(&state.path(format_args!("/links/{}?made", share.id)))),
+            Ok(share) => {
+                record::owner_did(&state, Decision::ShareLinkMade, current.email(), Some(&share), client).await;
+                Ok(go_to(&state.path(format_args!("/links/{}?made", share.id))))
+            }
             Err(CreateError::Login(error)) => Err(error.into()),
             Err(CreateError::Form(error)) => {
                 let cluster = sharing.shareable(&state, current.owner(), &project, &cluster).await?;
@@ -177,13 +198,16 @@ pub(super) async fn link(
 /// `POST /links/{id}/revoke`
 pub(super) async fn revoke(
     State(state): State<AppState>,
+    client: ClientAddress,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
     let answer = async {
         let id = share_id(&id)?;
         let current = poster(&state, &headers, ReturnTo::Link(id)).await?;
-        state.sharing()?.revoke(current.owner(), id, state.now()).await?;
+        if let Some(share) = state.sharing()?.revoke(current.owner(), id, state.now()).await? {
+            record::owner_did(&state, Decision::ShareLinkRevoked, current.email(), Some(&share), client).await;
+        }
         Ok(go_to(&state.path(format_args!("/links/{id}?revoked"))))
     };
     answer.await.map_err(|answer: Answer| answer.respond(&state, &headers))

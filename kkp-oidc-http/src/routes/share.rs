@@ -14,7 +14,10 @@ use super::answer::{Answer, chrome};
 use super::begin::begin;
 use super::callback::download as file;
 use super::link_view::{kind, own_cluster};
+use super::record::{self, About};
+use crate::client_address::ClientAddress;
 use crate::error::LoginError;
+use crate::metrics::Journey;
 use crate::pages::{Redeem, Redeemed, ShellKind, ShellLines};
 use crate::sharing::Fetched;
 use crate::state::AppState;
@@ -53,22 +56,28 @@ pub(super) struct RedeemForm {
 /// `POST /share/{token}`
 pub(super) async fn redeem(
     State(state): State<AppState>,
+    client: ClientAddress,
     Path(token): Path<String>,
     headers: HeaderMap,
     Form(form): Form<RedeemForm>,
 ) -> Result<Response, Response> {
     let answer = async {
         let offer = state.sharing()?.offer(&state, &token).await?;
+        state.limits().flow(client)?;
         let reauthentication = match form.r#as.as_str() {
             "someone-else" => Reauthentication::Demanded,
             _ => Reauthentication::AsProviderLikes,
         };
         let share = &offer.stored.share;
-        begin(&state, FlowPurpose::Share(share.id, share.user_entry), reauthentication, &headers).await
+        let purpose = FlowPurpose::Share(share.id, share.user_entry);
+        let begun = begin(&state, purpose, reauthentication, &headers).await;
+        let about = About { cluster: Some((&share.cluster_id, &share.project_id)), share: Some(share.id) };
+        record::begun(&state, about, client, begun.as_ref().map(|(id, _)| *id)).await;
+        begun.map(|(_, response)| response)
     };
-    answer
-        .await
-        .map_err(|error: LoginError| Answer::of(error).again(format!("/share/{token}")).respond(&state, &headers))
+    let answer = answer.await;
+    state.metrics().flow_started(Journey::Share, LoginError::outcome(&answer));
+    answer.map_err(|error: LoginError| Answer::of(error).again(format!("/share/{token}")).respond(&state, &headers))
 }
 
 async fn fetch(state: &AppState, flow: &str, headers: &HeaderMap) -> Result<(FlowId, Fetched), LoginError> {

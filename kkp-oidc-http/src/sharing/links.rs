@@ -54,7 +54,7 @@ impl Sharing {
         self.shareable(state, owner, &project_id, &cluster_id).await?;
         let new = form.parse(&self.offered)?;
         let id = ShareId::from_bytes(state.random());
-        let share = new.into_share(id, (project_id, cluster_id), owner, state.now());
+        let share = new.into_share(id, project_id, cluster_id, owner, state.now());
         self.config.store.create(share.clone()).await.map_err(LoginError::from)?;
         tracing::info!(share = %share.id, cluster = %share.cluster_id, expires_at = %share.expires_at, "share link made");
         Ok(share)
@@ -72,15 +72,22 @@ impl Sharing {
         Ok(OwnLink { stored, redemptions })
     }
 
-    /// Take a link of the owner back.
-    pub(crate) async fn revoke(&self, owner: Owner<'_>, id: ShareId, now: UnixTime) -> Result<(), LoginError> {
-        self.stored(owner, id).await?;
+    /// Take a link of the owner back; the share, unless it was taken back before.
+    pub(crate) async fn revoke(
+        &self,
+        owner: Owner<'_>,
+        id: ShareId,
+        now: UnixTime,
+    ) -> Result<Option<Box<Share>>, LoginError> {
+        let stored = self.stored(owner, id).await?;
         match self.config.store.revoke(id, now).await? {
-            Revoked::Now => tracing::info!(share = %id, "share link revoked"),
-            Revoked::Before(_) => {}
-            Revoked::Unknown => return Err(LoginError::NoSuchLink),
+            Revoked::Now => {
+                tracing::info!(share = %id, "share link revoked");
+                Ok(Some(Box::new(stored.share)))
+            }
+            Revoked::Before(_) => Ok(None),
+            Revoked::Unknown => Err(LoginError::NoSuchLink),
         }
-        Ok(())
     }
 
     async fn stored(&self, owner: Owner<'_>, id: ShareId) -> Result<StoredShare, LoginError> {

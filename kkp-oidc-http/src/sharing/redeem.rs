@@ -8,7 +8,7 @@ use kkp_oidc_core::authorization::{FlowId, RequestCookies, SetCookie, UserEntry}
 use kkp_oidc_core::directory::SharedCluster;
 use kkp_oidc_core::secret::SecretString;
 use kkp_oidc_core::session::{HANDOVER_MAX_AGE_SECS, Handover};
-use kkp_oidc_core::share::{Owner, Redemption, ShareId, ShareState, StoredShare};
+use kkp_oidc_core::share::{Owner, Redemption, Share, ShareId, ShareState, StoredShare};
 use kkp_oidc_core::shared_kubeconfig::SharedKubeconfig;
 
 use super::Sharing;
@@ -38,6 +38,7 @@ impl Sharing {
     /// What the link with this token offers. Everything that it needs is asked for now: nothing is remembered of before.
     pub(crate) async fn offer(&self, state: &AppState, token: &str) -> Result<Offer, LoginError> {
         let token = self.tokens.authenticate(token)?;
+        state.limits().link(token.id().as_bytes())?;
         token.require_good(state.now())?;
         self.good(state, token.id()).await
     }
@@ -69,14 +70,15 @@ impl Sharing {
         Ok(Offer { stored, cluster })
     }
 
-    /// Use the link in the flow `flow`, as whoever logged in; the cookie with which the browser fetches the kubeconfig.
+    /// Use the link in the flow `flow`, as whoever logged in; the cookie with which the browser fetches the kubeconfig, and
+    /// the share.
     pub(crate) async fn redeem(
         &self,
         state: &AppState,
         flow: FlowId,
         (id, user_entry): (ShareId, UserEntry),
         login: Login,
-    ) -> Result<SetCookie, LoginError> {
+    ) -> Result<(SetCookie, Box<Share>), LoginError> {
         let Offer { stored, cluster } = self.good(state, id).await?;
         let identity = &login.identity;
         if !stored.share.audience.admits(identity.email(), identity.groups()) {
@@ -94,7 +96,7 @@ impl Sharing {
         let refused = match self.config.store.redeem(id, flow, Redemption { email, at: now }).await? {
             Redeemed::Counted(stored) => {
                 tracing::info!(share = %id, cluster = %cluster.id, uses = stored.uses, "share link used");
-                return Ok(cookie);
+                return Ok((cookie, Box::new(stored.share)));
             }
             Redeemed::Refused(state) => LoginError::ShareState(state),
             Redeemed::FlowUsed => LoginError::FlowUsed,

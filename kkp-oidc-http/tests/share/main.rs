@@ -2,6 +2,8 @@
 #![cfg(feature = "dev-provider")]
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+#[cfg(unix)]
+mod audit;
 mod browser;
 mod callback;
 mod dashboard;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use kkp_oidc_core::ca_bundle::CaBundle;
 use kkp_oidc_core::cookie_key::{CookieKey, KeyRing};
@@ -10,7 +11,10 @@ use kkp_oidc_core::issuer::{CookieSecurity, EmailPolicy, IssuerConfig, IssuerSet
 use kkp_oidc_core::kubeconfig::Preferences;
 use kkp_oidc_core::secret::{SecretBytes, SecretString};
 use kkp_oidc_http::server::ServerTls;
-use kkp_oidc_http::{FileDirectory, ForwardedHeader, IdpCa, KkpLinks, LoadDirectoryError, ServiceConfig, Trust};
+use kkp_oidc_http::{
+    AuditActors, AuditSink, FileAuditSink, FileDirectory, ForwardedHeader, IdpCa, KkpLinks, LoadDirectoryError,
+    ServiceConfig, StdoutAuditSink, Trust,
+};
 
 use super::transport::{self, TlsFiles};
 use crate::args::{ForwardedHeaderArg, IdpCaArg, KkpLinksArg, PromptArg, ServeArgs};
@@ -28,6 +32,7 @@ pub(super) struct Inputs {
     pub(super) old_cookie_keys: Vec<SecretBytes>,
     pub(super) ca_bundle: Option<Vec<u8>>,
     pub(super) tls: Option<TlsFiles>,
+    audit_sink: Option<Arc<dyn AuditSink>>,
     directory: Result<FileDirectory, LoadDirectoryError>,
 }
 
@@ -59,7 +64,18 @@ impl Inputs {
             Err(error @ LoadDirectoryError::Read { .. }) => return Err(ServeError::ClusterFiles(error).into()),
             other => other,
         };
-        Ok(Self { client_secret, cookie_key, old_cookie_keys, ca_bundle, tls, directory })
+        let audit_sink = args.audit_log.as_deref().map(audit_sink).transpose()?;
+        Ok(Self { client_secret, cookie_key, old_cookie_keys, ca_bundle, tls, audit_sink, directory })
+    }
+}
+
+fn audit_sink(path: &Path) -> Result<Arc<dyn AuditSink>, CliError> {
+    if path == Path::new("-") {
+        return Ok(Arc::new(StdoutAuditSink));
+    }
+    match FileAuditSink::open(path) {
+        Ok(sink) => Ok(Arc::new(sink)),
+        Err(cause) => Err(CliError::File { path: path.to_owned(), doing: "opened", cause }),
     }
 }
 
@@ -120,6 +136,8 @@ pub(super) fn judge(args: ServeArgs, inputs: Inputs) -> Result<Settings, ServeEr
         ForwardedHeaderArg::XForwardedFor => ForwardedHeader::XForwardedFor,
         ForwardedHeaderArg::Forwarded => ForwardedHeader::Forwarded,
     };
+    config.operations.audit.sink = inputs.audit_sink;
+    config.operations.audit.actors = if args.audit_pseudonyms { AuditActors::Pseudonyms } else { AuditActors::Emails };
     let limits = &mut config.operations.rate_limits;
     (limits.pages, limits.flows, limits.links) = (args.rate_limit_pages, args.rate_limit_flows, args.rate_limit_links);
     config.kkp_links = match args.kkp_links {

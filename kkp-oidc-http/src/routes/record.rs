@@ -1,0 +1,110 @@
+//! What is noted of a flow, in metrics and in the audit log.
+
+use kkp_oidc_core::audit::{AuditEvent, Decision};
+use kkp_oidc_core::authorization::{AuthenticState, FlowId};
+use kkp_oidc_core::ids::{ClusterId, ProjectId};
+use kkp_oidc_core::share::{Share, ShareId};
+
+use crate::client_address::ClientAddress;
+use crate::error::LoginError;
+use crate::metrics::{Journey, OK};
+use crate::state::AppState;
+
+/// What a flow leads to, as far as it is known.
+#[derive(Clone, Copy, Default)]
+pub(super) struct About<'a> {
+    pub(super) cluster: Option<(&'a ClusterId, &'a ProjectId)>,
+    /// A share link of ours.
+    pub(super) share: Option<ShareId>,
+}
+
+/// The event with what it is about.
+fn with_about<'a>(event: AuditEvent<'a>, about: About<'a>) -> AuditEvent<'a> {
+    let event = match about.cluster {
+        Some((cluster, project)) => event.cluster(cluster).project(project),
+        None => event,
+    };
+    match about.share {
+        Some(id) => event.share(*id.as_bytes()),
+        None => event,
+    }
+}
+
+/// A link was opened to log in: a flow began, or was refused.
+pub(super) async fn begun(
+    state: &AppState,
+    about: About<'_>,
+    client: ClientAddress,
+    result: Result<FlowId, &LoginError>,
+) {
+    let event = match (result, about.share) {
+        (Ok(id), _) => AuditEvent::new(Decision::FlowBegun, state.now()).flow(id),
+        (Err(error), None) => AuditEvent::new(Decision::LoginRefused { reason: error.public().code }, state.now()),
+        (Err(error), Some(_)) => {
+            AuditEvent::new(Decision::ShareLinkRefused { reason: error.public().code }, state.now())
+        }
+    };
+    state.audit().record(with_about(event.client(client.ip()), about)).await;
+}
+
+/// What an owner did: made a link, took it back, logged out; or their session ended.
+pub(crate) async fn owner_did(
+    state: &AppState,
+    decision: Decision,
+    actor: &str,
+    share: Option<&Share>,
+    client: ClientAddress,
+) {
+    match decision {
+        Decision::ShareLinkMade => state.metrics().share_link_made(),
+        Decision::ShareLinkRevoked => state.metrics().share_link_revoked(),
+        _ => {}
+    }
+    let about = share.map_or_else(About::default, |share| About {
+        cluster: Some((&share.cluster_id, &share.project_id)),
+        share: Some(share.id),
+    });
+    let event = AuditEvent::new(decision, state.now()).actor(actor).client(client.ip());
+    state.audit().record(with_about(event, about)).await;
+}
+
+/// A callback of nobody's flow was refused.
+pub(super) fn stray(state: &AppState, error: &LoginError) {
+    state.metrics().flow_finished(Journey::Unknown, error.public().code);
+}
+
+/// A flow that ends, and where its callback came from.
+#[derive(Clone, Copy)]
+pub(super) struct Ending {
+    pub(super) flow: AuthenticState,
+    pub(super) client: ClientAddress,
+}
+
+impl Ending {
+    /// The flow ended: somebody with this e-mail address got what they came for, or nobody got anything.
+    pub(super) async fn record(self, state: &AppState, about: About<'_>, result: Result<&str, &LoginError>) {
+        let Self { flow, client } = self;
+        let journey = Journey::from(flow.kind());
+        let refusal = result.err().map(|error| error.public().code);
+        let metrics = state.metrics();
+        metrics.flow_finished(journey, refusal.unwrap_or(OK));
+        let decision = match (journey, refusal) {
+            (Journey::Share, None) => Decision::ShareLinkRedeemed,
+            (Journey::Share, Some(reason)) => Decision::ShareLinkRefused { reason },
+            (Journey::Session, None) => Decision::SessionBegun,
+            (Journey::Kubeconfig | Journey::Unknown, None) => Decision::KubeconfigGiven,
+            (_, Some(reason)) => Decision::LoginRefused { reason },
+        };
+        match decision {
+            Decision::ShareLinkRedeemed => metrics.share_link_redeemed(),
+            Decision::ShareLinkRefused { reason } => metrics.share_link_refused(reason),
+            _ => {}
+        }
+        let mut event = AuditEvent::new(decision, state.now()).flow(flow.id()).client(client.ip());
+        if let Ok(email) = result {
+            metrics.flow_took(journey, state.now().secs_since(flow.issued_at()));
+            event = event.actor(email);
+        }
+        state.audit().record(with_about(event, about)).await;
+    }
+}
