@@ -81,7 +81,6 @@ impl Limits {
     }
 
     /// Somebody asks for the share link of this id.
-    #[expect(dead_code, reason = "called by the routes of share links")]
     pub(crate) fn link(&self, id: &[u8; 16]) -> Result<(), RateLimited> {
         self.take("links", self.links.as_ref(), Some(id))
     }

@@ -51,7 +51,6 @@ pub(crate) enum Endpoint {
     Discovery,
     Jwks,
     Token,
-    #[expect(dead_code, reason = "tokens are revoked when a session ends")]
     Revocation,
 }
 

@@ -175,8 +175,7 @@ impl Metrics {
     }
 }
 
-/// What share links count. Their routes call it.
-#[expect(dead_code, reason = "called by the routes of share links")]
+/// What share links count.
 impl Metrics {
     /// A share link was made.
     pub(crate) fn share_link_made(&self) {

@@ -8,6 +8,7 @@ use kkp_oidc_core::secret::SecretString;
 use super::error::ProviderError;
 use super::exchange::basic_credentials;
 use super::fetch::HttpClient;
+use crate::metrics::Endpoint;
 
 /// Present the token at the revocation endpoint ([RFC 7009 section 2.1]); `false` if there is none.
 ///
@@ -28,7 +29,8 @@ pub(super) async fn revoke(
         }
         _ => Some(basic_credentials(config)),
     };
-    let answer = http.post_form(endpoint.as_str(), &form, basic).await?;
+    let request = http.post_form(endpoint.as_str(), &form, basic);
+    let answer = http.outbound().ask(Endpoint::Revocation, request).await?;
     match answer.status.is_success() {
         true => Ok(true),
         false => Err(ProviderError::from_status(answer.status)),

@@ -5,6 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::chrome::Chrome;
+#[cfg(feature = "dev-provider")]
+use super::lines::Lines;
 
 /// What stands at the root.
 #[derive(Clone, Debug)]
@@ -41,6 +43,13 @@ struct LandingHtml<'a> {
 struct DemoHtml<'a> {
     c: &'a Chrome,
     demo: &'a Demo,
+}
+
+#[cfg(feature = "dev-provider")]
+impl DemoHtml<'_> {
+    fn bind_command(&self) -> String {
+        format!("kubectl create clusterrolebinding lukaszviewer --clusterrole=view --user={}", self.demo.recipient)
+    }
 }
 
 impl Landing {

@@ -8,6 +8,7 @@ use kkp_oidc_core::UnixTime;
 use super::chrome::Chrome;
 use super::clusters::OwnCluster;
 use super::kind::Kind;
+use super::language::Language;
 use super::qr::Qr;
 
 /// Whether a link still leads anywhere.
@@ -44,6 +45,16 @@ pub(crate) struct Uses {
     pub(crate) used: u64,
     /// None: as often as people like.
     pub(crate) limit: Option<u64>,
+}
+
+impl Uses {
+    pub(super) fn text(&self, language: &Language) -> String {
+        match self.limit {
+            Some(limit) => language.count_with("uses.limited", limit, &[("used", &self.used.to_string())]),
+            None if self.used == 0 => language.text("uses.none").to_owned(),
+            None => language.count("uses.unlimited", self.used),
+        }
+    }
 }
 
 /// Who may redeem a link.

@@ -61,8 +61,15 @@ impl Language {
 
     /// The text that goes by `count`, which is its placeholder `{n}`.
     pub(super) fn count(self, key: &str, count: u64) -> String {
+        self.count_with(key, count, &[])
+    }
+
+    /// As [`Self::count`], with values for other placeholders.
+    pub(super) fn count_with(self, key: &str, count: u64, values: &[(&str, &str)]) -> String {
         let form = if count == 1 { "one" } else { "other" };
-        self.fill(&format!("{key}.{form}"), &[("n", &count.to_string())])
+        let n = count.to_string();
+        let values: Vec<_> = values.iter().copied().chain([("n", n.as_str())]).collect();
+        self.fill(&format!("{key}.{form}"), &values)
     }
 }
 

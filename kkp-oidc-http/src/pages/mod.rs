@@ -11,6 +11,7 @@ pub mod gallery;
 mod kind;
 mod landing;
 pub(crate) mod language;
+mod lines;
 mod link;
 mod links;
 mod logged_out;

@@ -8,6 +8,7 @@ use kkp_oidc_core::secret::SecretString;
 
 use super::chrome::Chrome;
 use super::kind::Kind;
+use super::lines::Lines;
 
 /// A shell that lines are written for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

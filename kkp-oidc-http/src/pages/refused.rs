@@ -142,3 +142,60 @@ fn text(language: Language, status: StatusCode, code: &str, part: &str) -> &'sta
     let of = |code: &str| language.lookup(&format!("error.{code}.{part}"));
     of(code).or_else(|| of(class)).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// `NNN, "code"` in the table of the login's errors, however it is broken into lines.
+    fn codes_of_the_login() -> BTreeSet<(u16, &'static str)> {
+        let (table, _) = include_str!("../error.rs").split_once("#[cfg(test)]").unwrap();
+        let quoted: Vec<_> = table.split('"').collect();
+        let pairs = quoted.windows(2).filter_map(|pair| {
+            let is_code =
+                pair[1].contains('_') && pair[1].bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            let before = pair[0].trim_end().strip_suffix(',').filter(|_| is_code)?;
+            let status = before.rsplit(|character: char| !character.is_ascii_digit()).next()?;
+            Some((status.parse().ok()?, pair[1]))
+        });
+        pairs.collect()
+    }
+
+    #[test]
+    fn every_code_of_the_login_is_among_the_codes() {
+        let codes = codes_of_the_login();
+        assert!(codes.len() >= 35, "{codes:?}");
+        let unknown: Vec<_> = codes.iter().filter(|code| !CODES.contains(code)).collect();
+        assert_eq!(unknown, Vec::<&(u16, &str)>::new());
+    }
+
+    #[test]
+    fn every_code_has_texts_in_every_language_and_the_same_turn() {
+        for (status, code) in CODES.into_iter().chain([(400, "client"), (500, "server")]) {
+            let texts = |language: Language| {
+                ["title", "what", "try", "turn"].map(|part| {
+                    language.lookup(&format!("error.{code}.{part}")).unwrap_or_else(|| panic!("{code} {part}"))
+                })
+            };
+            let [title, what, advice, turn] = texts(Language::English);
+            assert!(["you", "sender", "operator"].contains(&turn), "{code}: {turn}");
+            for language in Language::ALL {
+                let translated = texts(language);
+                assert_eq!(translated[3], turn, "{code} {}", language.tag());
+                let of_page = |part| text(language, StatusCode::from_u16(status).unwrap(), code, part);
+                assert_eq!(["title", "what", "try", "turn"].map(of_page), translated);
+            }
+            let german = texts(Language::German);
+            assert!([title, what, advice].iter().zip(german).all(|(english, german)| **english != *german), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_code_without_texts_gets_those_of_its_class() {
+        let title = |status| text(Language::English, status, "brand_new", "title");
+        assert_eq!(title(StatusCode::BAD_REQUEST), "That was refused");
+        assert_eq!(title(StatusCode::BAD_GATEWAY), "That did not work");
+    }
+}

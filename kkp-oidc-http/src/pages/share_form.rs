@@ -79,10 +79,10 @@ impl Field {
     /// Id of the element that has the focus when a problem is followed.
     pub(super) const fn id(self) -> &'static str {
         match self {
-            Self::Who => "who-anyone",
+            Self::Who => "who-only",
             Self::People => "people",
             Self::Until => "until",
-            Self::Uses => "uses-once",
+            Self::Uses => "uses-unlimited",
             Self::UsesCount => "uses-count",
             Self::Kind => "kind-1",
             Self::Role => "role",

@@ -43,11 +43,11 @@ mod tests {
         let text = |time: &str, language| Time { time: time.parse().unwrap(), language }.to_string();
         assert_eq!(
             text("2026-12-05T04:03:59Z", Language::English),
-            "<time datetime=\"2026-12-05T04:03:59Z\">5 December 2026, 04:03 UTC</time>"
+            "<time datetime=\"2026-12-05T04:03:59Z\">5\u{a0}December 2026, 04:03\u{a0}UTC</time>"
         );
         assert_eq!(
             text("2027-03-31T23:00:00+01:00", Language::German),
-            "<time datetime=\"2027-03-31T22:00:00Z\">31. März 2027, 22:00 UTC</time>"
+            "<time datetime=\"2027-03-31T22:00:00Z\">31.\u{a0}März 2027, 22:00\u{a0}UTC</time>"
         );
         let time = Time { time: UnixTime::from_secs(i64::MIN), language: Language::German };
         assert_eq!(
