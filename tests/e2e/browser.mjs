@@ -45,6 +45,12 @@ export async function startBrowser({ state, root }) {
       context.setDefaultTimeout(PATIENCE_MS);
       return new Visitor(context);
     },
+    /** The same with options of Playwright, to look at pages. */
+    async context(options) {
+      const context = await browser.newContext(options);
+      context.setDefaultTimeout(PATIENCE_MS);
+      return context;
+    },
     stop: () => browser.close(),
   };
 }

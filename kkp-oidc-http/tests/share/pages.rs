@@ -62,7 +62,7 @@ fn content(page: &str, base: &str) -> (String, String) {
     let (_, body) = rest.split_once("</head>").unwrap();
     assert!(body.starts_with("\n<body>\n<a class=\"skip\" href=\"#content\">Skip to content</a>\n"), "{body}");
     let links: Vec<_> = head.split(" href=\"").skip(1).map(|rest| rest.split_once('"').unwrap().0).collect();
-    let [icon, skip, home] = links[..] else { panic!("{links:?}") };
+    let [icon, skip, home] = links.try_into().unwrap();
     assert_eq!((skip, home), ("#content", format!("{base}/").as_str()));
     assert!(icon.starts_with(&format!("{base}/assets/icon.")), "{icon}");
     (title.to_owned(), content.to_owned())
