@@ -55,5 +55,5 @@ fn it_holds_nothing_of_the_development_provider() {
         assert!(!holds(&shipped, text), "{text:?} is in {}", shipped.display());
         assert!(holds(&example_serve::path(), text), "{text:?} is not even in the example");
     }
-    assert!(holds(&shipped, "Somebody can share a Kubernetes cluster with you"), "it serves no page at all");
+    assert!(holds(&shipped, "Share a Kubernetes cluster by a link"), "it serves no page at all");
 }

@@ -1,4 +1,5 @@
-//! The texts: `messages/en.json` and `messages/de.json`, flat objects from key to text.
+//! The texts: `messages/en.json` and `messages/de.json`, flat objects from key to text. Those of the demo are apart, because
+//! what is shipped has nothing of it.
 //!
 //! - `{name}` is a placeholder. Keys that go by a number end in `.one` (for 1) and `.other`; both languages know no more.
 //! - Where a page asks for rich text, what stands between two backticks is shown as code, between two `**` as strong.
@@ -14,11 +15,25 @@ use super::language::Language;
 
 type Catalog = BTreeMap<Cow<'static, str>, Cow<'static, str>>;
 
-// INVARIANT: a test reads both files.
-static ENGLISH: LazyLock<Catalog> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../messages/en.json")).unwrap_or_default());
-static GERMAN: LazyLock<Catalog> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../messages/de.json")).unwrap_or_default());
+static ENGLISH: LazyLock<Catalog> = LazyLock::new(|| {
+    catalog(&[
+        include_str!("../../messages/en.json"),
+        #[cfg(feature = "dev-provider")]
+        include_str!("../../messages/demo.en.json"),
+    ])
+});
+static GERMAN: LazyLock<Catalog> = LazyLock::new(|| {
+    catalog(&[
+        include_str!("../../messages/de.json"),
+        #[cfg(feature = "dev-provider")]
+        include_str!("../../messages/demo.de.json"),
+    ])
+});
+
+fn catalog(files: &[&'static str]) -> Catalog {
+    // INVARIANT: a test reads all files.
+    files.iter().flat_map(|file| serde_json::from_str::<Catalog>(file).unwrap_or_default()).collect()
+}
 
 impl Language {
     fn catalog(self) -> &'static Catalog {

@@ -6,10 +6,11 @@ use super::super::refused::CODES;
 use super::super::share_form::LIFETIMES;
 use super::*;
 
-const TEMPLATES: [&str; 12] = [
+const TEMPLATES: &[&str] = &[
     include_str!("../../../templates/page.html"),
     include_str!("../../../templates/copy.html"),
     include_str!("../../../templates/landing.html"),
+    #[cfg(feature = "dev-provider")]
     include_str!("../../../templates/demo.html"),
     include_str!("../../../templates/clusters.html"),
     include_str!("../../../templates/share_dialog.html"),
