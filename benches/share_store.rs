@@ -31,6 +31,7 @@ fn share(number: u64) -> Share {
         id: ShareId::from_bytes(bytes(number)),
         project_id: "project".parse().expect("a project"),
         cluster_id: "lab7x9k2mp".parse().expect("a cluster"),
+        owner_groups: Vec::new(),
         owner: format!("owner{}@example.com", number % 50),
         created_at: NOW,
         expires_at: NOW.plus_secs(604_800),

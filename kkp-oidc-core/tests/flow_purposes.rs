@@ -92,11 +92,11 @@ fn golden() -> Vec<(FlowPurpose, &'static str)> {
 }
 
 fn cookies(security: CookieSecurity) -> FlowCookies {
-    FlowCookies::new(&KEY.parse().unwrap(), security)
+    FlowCookies::new(&KEY.parse::<CookieKey>().unwrap().into(), security)
 }
 
 fn state_of(kind: FlowKind) -> AuthenticState {
-    let key = StateKey::new(&KEY.parse::<CookieKey>().unwrap());
+    let key = StateKey::new(&KEY.parse::<CookieKey>().unwrap().into());
     key.authenticate(&key.issue(ID, kind, NOW)).unwrap()
 }
 

@@ -272,3 +272,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn people_are_addresses_domains_and_groups_in_one_text() {
+    let list = AudienceList::parse_with_people(
+        "Anna@example.com\n@Acme.com, group:platform; group:a@b",
+        "bob@example.com",
+        "b.example",
+        "other",
+    )
+    .unwrap();
+    assert_eq!(list.emails().collect::<Vec<_>>(), ["anna@example.com", "bob@example.com"]);
+    assert_eq!(list.domains().collect::<Vec<_>>(), ["acme.com", "b.example"]);
+    assert_eq!(list.groups().collect::<Vec<_>>(), ["a@b", "other", "platform"]);
+    // A word alone could be meant as anything: it is asked about instead of guessed.
+    for word in ["platform", "acme.com", "Group:platform"] {
+        let problem = AudienceProblem::NotOne { kind: AudienceKind::Email, entry: word.to_owned() };
+        assert_eq!(AudienceList::parse_with_people(word, "", "", ""), Err(vec![problem]), "{word}");
+    }
+    assert_eq!(
+        AudienceList::parse_with_people("group:, @", "", "", ""),
+        Err(vec![AudienceProblem::NotOne { kind: AudienceKind::Domain, entry: String::new() }])
+    );
+}

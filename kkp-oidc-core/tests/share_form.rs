@@ -6,7 +6,7 @@ use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::UserEntry;
 use kkp_oidc_core::rbac::ParseNameError;
 use kkp_oidc_core::share::{
-    Audience, AudienceKind, AudienceList, AudienceProblem, FormField, MAX_USES, NewShare, ParseNoteError, Share,
+    Audience, AudienceKind, AudienceList, AudienceProblem, FormField, MAX_USES, NewShare, Owner, ParseNoteError, Share,
     ShareForm, ShareFormError, ShareFormProblem, ShareId, UseLimit,
 };
 
@@ -61,9 +61,10 @@ fn an_untouched_form_is_a_share_with_the_defaults() {
 fn a_full_form_is_read_whole() {
     let form = ShareForm {
         audience: "only".to_owned(),
+        people: "group:team-b".to_owned(),
         emails: "Łukasz@example.com".to_owned(),
         domains: "@acme.com".to_owned(),
-        groups: "team-a, team-b".to_owned(),
+        groups: "team-a".to_owned(),
         lifetime: " 8h ".to_owned(),
         uses: "count".to_owned(),
         use_count: " 3 ".to_owned(),
@@ -225,7 +226,7 @@ fn only_what_the_installation_offers_can_be_chosen() {
     }
     assert_eq!(parse("", &[UserEntry::Kubelogin, UserEntry::AuthProvider]), Ok(UserEntry::Kubelogin));
     for (user_entry, offered) in [
-        ("public-kubelogin", &[UserEntry::AuthProvider, UserEntry::Kubelogin][..]),
+        ("public-client", &[UserEntry::AuthProvider, UserEntry::Kubelogin][..]),
         ("Kubelogin", &ALL),
         ("kubelogin ", &ALL),
         ("token", &ALL),
@@ -236,7 +237,7 @@ fn only_what_the_installation_offers_can_be_chosen() {
     }
     let text = ShareFormProblem::NotOffered.to_string();
     assert_eq!(text, "this installation does not offer that kind of kubeconfig");
-    assert_eq!(ALL.map(UserEntry::name), ["public-kubelogin", "auth-provider", "kubelogin"]);
+    assert_eq!(ALL.map(UserEntry::name), ["public-client", "auth-provider", "kubelogin"]);
     assert_eq!(UserEntry::from_name(""), None);
 }
 
@@ -244,7 +245,8 @@ fn only_what_the_installation_offers_can_be_chosen() {
 fn everything_that_is_wrong_is_said_at_once_in_the_order_of_the_fields() {
     let form = ShareForm {
         audience: "only".to_owned(),
-        emails: "bob, bob@acme.com, <b>".to_owned(),
+        people: "bob".to_owned(),
+        emails: "bob@acme.com, <b>".to_owned(),
         domains: "*.acme.com".to_owned(),
         groups: "a\0".to_owned(),
         lifetime: "1m".to_owned(),
@@ -284,12 +286,13 @@ fn everything_that_is_wrong_is_said_at_once_in_the_order_of_the_fields() {
 
 #[test]
 fn json_has_the_same_fields_and_no_others() {
-    let json = r#"{"audience":"only","emails":"a","domains":"b","groups":"c","lifetime":"d","uses":"e","use_count":"f",
+    let json = r#"{"audience":"only","people":"p","emails":"a","domains":"b","groups":"c","lifetime":"d","uses":"e","use_count":"f",
         "user_entry":"g","role":"h","note":"i"}"#;
     let form: ShareForm = serde_json::from_str(json).unwrap();
     let text = |text: &str| text.to_owned();
     let expected = ShareForm {
         audience: text("only"),
+        people: text("p"),
         emails: text("a"),
         domains: text("b"),
         groups: text("c"),
@@ -351,13 +354,14 @@ fn the_share_ends_when_its_life_is_over() {
     };
     let id = ShareId::from_bytes([7; 16]);
     let now = UnixTime::from_secs(1_700_000_000);
-    let share =
-        new.clone().into_share(id, "my-project".parse().unwrap(), "lab7x9k2mp".parse().unwrap(), "o@x.example", now);
+    let owner = Owner { email: "o@x.example", groups: &["owners".to_owned()] };
+    let share = new.clone().into_share(id, "my-project".parse().unwrap(), "lab7x9k2mp".parse().unwrap(), owner, now);
     let expected = Share {
         id,
         project_id: "my-project".parse().unwrap(),
         cluster_id: "lab7x9k2mp".parse().unwrap(),
         owner: "o@x.example".to_owned(),
+        owner_groups: vec!["owners".to_owned()],
         created_at: now,
         expires_at: UnixTime::from_secs(1_700_028_800),
         audience: new.audience,
@@ -368,7 +372,7 @@ fn the_share_ends_when_its_life_is_over() {
     };
     assert_eq!(share, expected);
     let late = UnixTime::from_secs(i64::MAX - 1);
-    let share = untouched().into_share(id, "p".parse().unwrap(), "c".parse().unwrap(), "", late);
+    let share = untouched().into_share(id, "p".parse().unwrap(), "c".parse().unwrap(), owner, late);
     assert_eq!(share.expires_at, UnixTime::from_secs(i64::MAX), "clamped");
 }
 

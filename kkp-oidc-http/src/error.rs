@@ -68,7 +68,7 @@ pub(crate) enum LoginError {
     #[error("share is {}", .0.name())]
     ShareState(ShareState),
     #[error("share {share} is not for whoever logged in")]
-    NotForYou { share: ShareId },
+    NotForYou { share: ShareId, email: String },
     #[error("store of shares is unavailable")]
     Store(#[from] StoreUnavailable),
     #[error("nobody is logged in, or no longer")]
@@ -257,8 +257,14 @@ impl LoginError {
             _ => None,
         };
         let mut response = match prefers_html(headers) {
-            true => Refused { detail: public.detail, again, other_person, ..Refused::new(public.status, public.code) }
-                .render(chrome),
+            true => {
+                let known_as = match &self {
+                    Self::NotForYou { email, .. } => Some(email.clone()),
+                    _ => None,
+                };
+                let refused = Refused::new(public.status, public.code);
+                Refused { detail: public.detail, again, other_person, known_as, ..refused }.render(chrome)
+            }
             false => public.into_json(),
         };
         if let Some(secs) = retry_after {

@@ -85,7 +85,7 @@ share_id = bytes([7]) * 16
 for what, header, ids in (
     ("auth-provider", [2, 0], share_id),
     ("kubelogin", [2, 1], share_id),
-    ("public-kubelogin", [2, 2], share_id),
+    ("public-client", [2, 2], share_id),
     ("clusters", [3, 0], b""),
     ("links", [3, 1], b""),
     ("dialog", [3, 2], b"\x0amy-project\x0alab7x9k2mp"),
@@ -102,7 +102,7 @@ for algorithm in "sha256", "sha384", "sha512":
 SESSION_ID = bytes(range(32))
 SESSION = (
     b'{"email":"Owner@example.com","groups":["team-a"],"began_at":1700000000,"seen_at":1700000000,'
-    b'"id_token":"TOKEN","revocable":"canary-refresh"}'
+    b'"revocable":"canary-refresh"}'
 )
 HANDOVER = b'{"share":"BwcHBwcHBwcHBwcHBwcHBw","email":"lukasz@example.com","kubeconfig":"apiVersion: v1\\n"}'
 for prefix in "__Host-", "":
@@ -111,14 +111,5 @@ for prefix in "__Host-", "":
     name = prefix + "kkp-handover-" + unpadded(FLOW_ID)
     print(f"{name}={seal(name, FLOW_ID, derived(b'handover cookie'))}")
     print(f"record of {name}:", seal(name, HANDOVER, derived(b"handover record"), bytes(reversed(IV))))
-ID_TOKEN = ".".join(
-    unpadded(part)
-    for part in (
-        b'{"alg":"RS256"}',
-        b'{"iss":"https://issuer.example","sub":"s","aud":"kkp","exp":1,"iat":0,"nonce":"%s","email":"Owner@example.com","groups":["team-a"]}'
-        % unpadded(bytes([1]) * 32).encode(),
-        b"signature",
-    )
-)
 name = "session " + hashlib.sha256(SESSION_ID).hexdigest()
-print(f"record of {name}:", seal(name, SESSION.replace(b"TOKEN", ID_TOKEN.encode()), derived(b"session record")))
+print(f"record of {name}:", seal(name, SESSION, derived(b"session record")))

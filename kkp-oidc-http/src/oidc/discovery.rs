@@ -87,11 +87,6 @@ impl Discovery {
         self.fetch(http, issuer, clock, &mut last_failure).await
     }
 
-    /// The metadata as it is known, however old.
-    pub(super) fn known(&self) -> Option<Arc<ProviderMetadata>> {
-        self.known.load().as_ref().map(|known| Arc::clone(&known.metadata))
-    }
-
     /// Whether the metadata was ever known.
     pub(super) fn is_known(&self) -> bool {
         self.known.load().is_some()

@@ -106,11 +106,6 @@ impl OidcClient {
         self.discovery.metadata(&self.http, self.config.issuer(), &*self.clock).await
     }
 
-    /// The provider's metadata, if it was ever discovered.
-    pub(crate) fn known_metadata(&self) -> Option<Arc<ProviderMetadata>> {
-        self.discovery.known()
-    }
-
     /// Whether the provider was ever discovered.
     pub(crate) fn is_discovered(&self) -> bool {
         self.discovery.is_known()

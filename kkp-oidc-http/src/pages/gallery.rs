@@ -35,7 +35,7 @@ pub fn router() -> Router {
 /// The headers that the service's answers have.
 async fn finish(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    add_common(response.headers_mut(), &[]);
+    add_common(response.headers_mut());
     response
 }
 

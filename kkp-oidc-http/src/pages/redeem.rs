@@ -8,7 +8,7 @@ use kkp_oidc_core::UnixTime;
 use super::chrome::Chrome;
 use super::kind::Kind;
 
-/// `GET {base}/share/{token}`, with the form to `POST {base}/share/{token}`.
+/// `GET {base}/share/{token}`, with the link to `{base}/share/{token}/login`.
 #[derive(Clone, Debug)]
 pub(crate) struct Redeem {
     pub(crate) token: String,

@@ -96,8 +96,10 @@ pub(crate) struct Refused {
     pub(crate) detail: Option<Detail>,
     /// Path below the base where it may go better: "Try again".
     pub(crate) again: Option<String>,
-    /// Path below the base that a form is posted to, with `as=someone-else` in its body, to log in as another person.
+    /// Path below the base where another person logs in.
     pub(crate) other_person: Option<String>,
+    /// E-mail address of whoever logged in.
+    pub(crate) known_as: Option<String>,
 }
 
 #[derive(Template)]
@@ -128,7 +130,7 @@ impl RefusedHtml<'_> {
 
 impl Refused {
     pub(crate) const fn new(status: StatusCode, code: &'static str) -> Self {
-        Self { status, code, detail: None, again: None, other_person: None }
+        Self { status, code, detail: None, again: None, other_person: None, known_as: None }
     }
 
     pub(crate) fn render(&self, chrome: &Chrome) -> Response {

@@ -34,7 +34,7 @@ impl Answer {
         self
     }
 
-    /// With a path below the base to which a form is posted, so that somebody else can log in.
+    /// With a path below the base where somebody else can log in.
     pub(super) fn other_person(mut self, path: impl Into<String>) -> Self {
         if let Self::Refused { other_person, .. } = &mut self {
             *other_person = Some(path.into());

@@ -105,7 +105,9 @@ async fn refuse(state: &AppState, purpose: &FlowPurpose, error: LoginError, head
         },
     };
     let answer = match (&error, again) {
-        (LoginError::NotForYou { .. }, Some(path)) => Answer::of(error).other_person(path),
+        (LoginError::NotForYou { .. }, Some(path)) => {
+            Answer::of(error).other_person(format!("{path}/login?as=someone-else"))
+        }
         (_, Some(path)) => Answer::of(error).again(path),
         (_, None) => Answer::of(error),
     };

@@ -19,28 +19,17 @@ const COMMON: [(HeaderName, &str); 6] = [
 
 /// Add them. A handler may say how long its answer keeps; what says nothing is not stored.
 pub(super) fn add(state: &AppState, headers: &mut HeaderMap) {
-    add_common(headers, &form_action(state));
+    add_common(headers);
     if state.oidc().config().redirect_uri().is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
 }
 
-/// Those that do not depend on the installation. The answer to a form may redirect to the origins `form_action`.
-pub(crate) fn add_common(headers: &mut HeaderMap, form_action: &[String]) {
+/// Those that do not depend on the installation.
+pub(crate) fn add_common(headers: &mut HeaderMap) {
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     for (name, value) in COMMON {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert(header::CONTENT_SECURITY_POLICY, pages::content_security_policy(form_action));
-}
-
-/// The provider's origins that the answer to a form may redirect to: to log in and to log out. None while it is not known.
-///
-/// Chromium holds every redirect after a form against the policy, also those that the provider makes: where it sends
-/// people on to a third host by itself, a form has to end in a page with a link.
-fn form_action(state: &AppState) -> Vec<String> {
-    let Some(metadata) = state.oidc().known_metadata() else { return Vec::new() };
-    let login = metadata.authorization_endpoint().origin();
-    let logout = metadata.end_session_endpoint().map(|url| url.origin()).filter(|logout| *logout != login);
-    [Some(login), logout].into_iter().flatten().collect()
+    headers.insert(header::CONTENT_SECURITY_POLICY, pages::content_security_policy());
 }

@@ -2,7 +2,7 @@
 
 use axum::Form;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use kkp_oidc_core::audit::Decision;
 use kkp_oidc_core::authorization::{FlowPurpose, Query, Reauthentication, ReturnTo};
@@ -70,24 +70,38 @@ pub(super) async fn logout(
 ) -> Result<Response, Response> {
     let answer = async {
         let sharing = state.sharing()?;
-        let (cookie, location) = match sharing.visitor(&state, &headers).await? {
+        let cookie = match sharing.visitor(&state, &headers).await? {
             Visitor::Owner(current) => {
                 record::owner_did(&state, Decision::SessionEnded, current.email(), None, client).await;
                 sharing.end_session(&state, current).await?
             }
-            Visitor::Unknown | Visitor::Ended => (sharing.forget(), state.path("/logged-out")),
+            Visitor::Unknown | Visitor::Ended => sharing.forget(),
         };
-        Ok((set_cookies(&[cookie]), go_to(&location)).into_response())
+        Ok((set_cookies(&[cookie]), go_to(&state.path("/logged-out?here"))).into_response())
     };
     answer.await.map_err(|error: LoginError| Answer::of(error).respond(&state, &headers))
 }
 
-/// `GET /logged-out`
-pub(super) async fn logged_out(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    match state.sharing() {
-        Ok(_) => LoggedOut.render(&chrome(&state, &headers)),
-        Err(error) => Answer::of(error).respond(&state, &headers),
+/// `GET /logged-out`; with `?here`, the browser goes on to the provider, to log out there as well, where it can.
+///
+/// By a header of the page, not by a redirect after the form: see [`super::share::login`].
+pub(super) async fn logged_out(
+    State(state): State<AppState>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let sharing = match state.sharing() {
+        Ok(sharing) => sharing,
+        Err(error) => return Answer::of(error).respond(&state, &headers),
+    };
+    let mut response = LoggedOut.render(&chrome(&state, &headers));
+    if query.as_deref() == Some("here")
+        && let Some(location) = sharing.logout_location(&state).await
+        && let Ok(refresh) = HeaderValue::try_from(format!("0; url={location}"))
+    {
+        response.headers_mut().insert(header::REFRESH, refresh);
     }
+    response
 }
 
 /// `GET /clusters`

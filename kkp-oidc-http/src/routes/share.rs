@@ -1,14 +1,12 @@
 //! The pages of recipients: what the link offers, and what came of it.
 
-use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use kkp_oidc_core::authorization::{FlowId, FlowPurpose, Reauthentication};
 use kkp_oidc_core::rbac::{Binding, Grant, Subjects};
 use kkp_oidc_core::share::{Instructions, Share};
 use kkp_oidc_core::shell::Shell;
-use serde::Deserialize;
 
 use super::answer::{Answer, chrome};
 use super::begin::begin;
@@ -45,27 +43,22 @@ pub(super) async fn offer(
     answer.await.map_err(|error: LoginError| Answer::of(error).respond(&state, &headers))
 }
 
-/// What the form of that page says.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct RedeemForm {
-    /// `someone-else`, to log in as somebody else than before.
-    r#as: String,
-}
-
-/// `POST /share/{token}`
-pub(super) async fn redeem(
+/// `GET /share/{token}/login`, with `?as=someone-else` to log in as somebody else than before.
+///
+/// A link, not a form: providers send people on to others, and Chromium holds all redirects after a form against the
+/// policy for forms. It changes nothing but this browser's cookies.
+pub(super) async fn login(
     State(state): State<AppState>,
     client: ClientAddress,
     Path(token): Path<String>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
-    Form(form): Form<RedeemForm>,
 ) -> Result<Response, Response> {
     let answer = async {
         let offer = state.sharing()?.offer(&state, &token).await?;
         state.limits().flow(client)?;
-        let reauthentication = match form.r#as.as_str() {
-            "someone-else" => Reauthentication::Demanded,
+        let reauthentication = match query.as_deref() {
+            Some("as=someone-else") => Reauthentication::Demanded,
             _ => Reauthentication::AsProviderLikes,
         };
         let share = &offer.stored.share;
@@ -106,7 +99,7 @@ pub(super) async fn done(
             sharer: share.owner.clone(),
             kubeconfig: handover.kubeconfig,
         };
-        Ok(page.render(&chrome(&state, &headers).for_person(handover.email)))
+        Ok(page.render(&chrome(&state, &headers)))
     };
     answer.await.map_err(|error: LoginError| Answer::of(error).respond(&state, &headers))
 }

@@ -83,12 +83,8 @@ impl Sharing {
         self.sessions.cookie(&id, state.random(), now).ok_or(LoginError::TooLarge)
     }
 
-    /// End the session here and, as far as the provider can, there; the cookie that goes, and where the browser goes.
-    pub(crate) async fn end_session(
-        &self,
-        state: &AppState,
-        current: Current,
-    ) -> Result<(SetCookie, String), LoginError> {
+    /// End the session, and with it the token that it began with, as far as the provider can; the cookie that goes.
+    pub(crate) async fn end_session(&self, state: &AppState, current: Current) -> Result<SetCookie, LoginError> {
         self.config.store.remove(RecordKind::Session, RecordKey::from_bytes(current.id.store_key())).await?;
         let oidc = state.oidc();
         if let Some(token) = current.session.revocable() {
@@ -100,7 +96,7 @@ impl Sharing {
                 }
             }
         }
-        Ok((self.sessions.clear(), self.logout_location(state).await))
+        Ok(self.sessions.clear())
     }
 
     /// Take the cookie of a session that is no more.
@@ -108,14 +104,13 @@ impl Sharing {
         self.sessions.clear()
     }
 
-    /// The provider's logout page ([RP-Initiated Logout section 2]), or ours. The client is named instead of sending the
+    /// The provider's logout page ([RP-Initiated Logout section 2]), if it has one. The client is named instead of sending the
     /// ID token, so that no token stands in an address.
     ///
     /// [RP-Initiated Logout section 2]: https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout
-    async fn logout_location(&self, state: &AppState) -> String {
-        let ours = state.path("/logged-out");
-        let Ok(metadata) = state.oidc().metadata().await else { return ours };
-        let Some(endpoint) = metadata.end_session_endpoint() else { return ours };
+    pub(crate) async fn logout_location(&self, state: &AppState) -> Option<String> {
+        let metadata = state.oidc().metadata().await.ok()?;
+        let endpoint = metadata.end_session_endpoint()?;
         let config = state.oidc().config();
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("client_id", config.client_id().as_str());
@@ -125,7 +120,7 @@ impl Sharing {
         }
         let endpoint = endpoint.as_str();
         let separator = if endpoint.contains('?') { '&' } else { '?' };
-        format!("{endpoint}{separator}{}", query.finish())
+        Some(format!("{endpoint}{separator}{}", query.finish()))
     }
 
     async fn keep(&self, state: &AppState, id: &SessionId, session: &Session) -> Result<(), LoginError> {

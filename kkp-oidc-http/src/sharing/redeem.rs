@@ -82,7 +82,7 @@ impl Sharing {
         let Offer { stored, cluster } = self.good(state, id).await?;
         let identity = &login.identity;
         if !stored.share.audience.admits(identity.email(), identity.groups()) {
-            return Err(LoginError::NotForYou { share: id });
+            return Err(LoginError::NotForYou { share: id, email: identity.email().to_owned() });
         }
         let kubeconfig = self.kubeconfig(state, &cluster, user_entry, &login).await?;
         let (now, email) = (state.now(), identity.email().to_owned());

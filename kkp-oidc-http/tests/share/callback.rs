@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use kkp_oidc_core::authorization::FlowTarget;
+use kkp_oidc_core::share::Owner;
 use kkp_oidc_http::dev_provider::{Fault, HOSTILE_DESCRIPTION};
-use kkp_oidc_http::{Authorization, ClusterDirectory, DirectoryUnavailable};
+use kkp_oidc_http::{Authorization, ClusterDirectory, DirectoryUnavailable, Shareable};
 use url::form_urlencoded::byte_serialize;
 
 use crate::browser::{Browser, parameter, value_of, with_parameter};
@@ -270,6 +271,10 @@ clusters:
         let found = directory(text).authorize(target).cloned().map(Arc::new);
         let found = found.filter(|_| !self.0.refuses.load(Ordering::SeqCst));
         Box::pin(std::future::ready(Ok(found)))
+    }
+
+    fn shareable_by<'a>(&'a self, _: Owner<'a>) -> Shareable<'a> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
     }
 }
 

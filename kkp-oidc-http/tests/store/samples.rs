@@ -33,6 +33,7 @@ pub(crate) fn share(number: u64, uses: UseLimit) -> Share {
         project_id: "project".parse().unwrap(),
         cluster_id: "cluster".parse().unwrap(),
         owner: format!("Owner.{number}@Example.com"),
+        owner_groups: vec!["owners".to_owned()],
         created_at: MADE,
         expires_at: EXPIRES,
         audience: Audience::Only(audience),
