@@ -8,7 +8,7 @@ use kkp_oidc_core::ca_bundle::CaBundleError;
 use kkp_oidc_core::cookie_key::{KeyRingError, ParseCookieKeyError};
 use kkp_oidc_core::issuer::IssuerConfigError;
 use kkp_oidc_http::server::ServerTlsError;
-use kkp_oidc_http::{BuildTlsError, LoadDirectoryError};
+use kkp_oidc_http::{BuildTlsError, LoadDirectoryError, OpenStoreError};
 
 use crate::exit_status::{ENVIRONMENT, REFUSED};
 
@@ -28,6 +28,9 @@ pub(crate) enum ServeError {
     /// The cluster file, or a file that it names, cannot be read.
     #[error(transparent)]
     ClusterFiles(LoadDirectoryError),
+    /// The store of share links cannot be used.
+    #[error(transparent)]
+    Store(OpenStoreError),
     #[error("the service cannot start")]
     Start(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -63,7 +66,7 @@ impl ServeError {
         match self {
             Self::Refused(_) => REFUSED,
             Self::Listen { cause, .. } if cause.kind() == io::ErrorKind::InvalidInput => REFUSED,
-            Self::Listen { .. } | Self::ClusterFiles(_) | Self::Start(_) => ENVIRONMENT,
+            Self::Listen { .. } | Self::ClusterFiles(_) | Self::Store(_) | Self::Start(_) => ENVIRONMENT,
         }
     }
 
@@ -80,7 +83,7 @@ impl ServeError {
             }
             Self::Listen { flag: "metrics-address", .. } => Some("give another address with --metrics-address"),
             Self::Listen { .. } => Some("give another address with --address"),
-            Self::Refused(_) | Self::ClusterFiles(_) | Self::Start(_) => None,
+            Self::Refused(_) | Self::ClusterFiles(_) | Self::Store(_) | Self::Start(_) => None,
         }
     }
 }

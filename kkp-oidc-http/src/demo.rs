@@ -14,7 +14,9 @@ use kkp_oidc_core::issuer::{CookieSecurity, IssuerConfig, IssuerSettings, Redire
 use crate::dev_provider::{DevProvider, DevProviderConfig};
 use crate::environment::{Clock, Entropy};
 use crate::pages::{self, Landing};
+use crate::sharing::SharingConfig;
 use crate::state::{AppState, ServiceConfig};
+use crate::store::SqliteStore;
 
 /// The demo's users, project and cluster.
 const DIRECTORY: &str = "\
@@ -96,7 +98,8 @@ impl Demo {
             kubelogin_link: format!("{share_link}&oidc_kubelogin_enabled=true"),
             share_link,
         });
-        let config = ServiceConfig::new(issuer, cookie_key, gates);
+        let mut config = ServiceConfig::new(issuer, cookie_key, gates);
+        config.sharing = Some(SharingConfig::new(Arc::new(SqliteStore::in_memory()?)));
         let state = AppState::with_landing(config, Arc::new(directory), clock, entropy, landing)?;
         Ok(Self { state, provider })
     }

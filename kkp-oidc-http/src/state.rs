@@ -180,6 +180,18 @@ impl AppState {
         }
     }
 
+    /// Remove from the store, every ten minutes and for ever, what nobody can use any more. Run it beside the server.
+    pub async fn sweep(&self) {
+        let mut pause = tokio::time::interval(SWEEP_INTERVAL);
+        loop {
+            pause.tick().await;
+            let Ok(sharing) = self.sharing() else { return };
+            if let Err(error) = sharing.config().store.sweep(self.now()).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the store of shares was not swept");
+            }
+        }
+    }
+
     /// From now on no flow begins; callbacks are still answered.
     pub fn begin_shutdown(&self) {
         self.0.shutting_down.store(true, Ordering::Relaxed);
@@ -318,6 +330,9 @@ impl AppState {
         random
     }
 }
+
+/// How often the store is swept.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(600);
 
 /// How long a probe waits for a provider that was never known.
 const PROBE_PATIENCE: Duration = Duration::from_millis(800);

@@ -15,6 +15,8 @@ pub(crate) mod render;
 #[cfg(feature = "serve")]
 mod serve;
 #[cfg(feature = "serve")]
+mod sharing;
+#[cfg(feature = "serve")]
 mod transport;
 
 use std::path::PathBuf;
@@ -25,6 +27,8 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "serve")]
 pub(crate) use self::serve::{ForwardedHeaderArg, IdpCaArg, KkpLinksArg, LogFormat, PromptArg, ServeArgs};
+#[cfg(feature = "serve")]
+pub(crate) use self::sharing::SharingArgs;
 #[cfg(feature = "serve")]
 pub(crate) use self::transport::TransportArgs;
 

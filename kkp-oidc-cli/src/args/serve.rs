@@ -8,6 +8,7 @@ use kkp_oidc_core::feature_gates::{FeatureGates, parse_go_bool};
 use kkp_oidc_core::secret::SecretString;
 use kkp_oidc_http::{RateLimit, RateLimits, TrustedProxies};
 
+use super::sharing::SharingArgs;
 use super::transport::TransportArgs;
 
 /// Stated, because clap would repeat every flag that was given whenever one is wrong.
@@ -49,6 +50,8 @@ pub(crate) struct ServeArgs {
     pub(crate) kkp_links: KkpLinksArg,
     #[command(flatten)]
     pub(crate) transport: TransportArgs,
+    #[command(flatten)]
+    pub(crate) sharing: SharingArgs,
 
     /// Issuer URL of the OpenID Provider, such as `https://kkp.example.com/dex`.
     #[arg(long, default_value = "", hide_default_value = true, value_name = "URL", help_heading = PROVIDER)]

@@ -50,6 +50,9 @@ impl Settings {
     fn file(&self, name: &str, contents: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::write(&path, contents).unwrap();
+        // Whatever the umask is: a key that others can read is worth a warning.
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         path
     }
 

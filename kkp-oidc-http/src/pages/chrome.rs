@@ -21,19 +21,27 @@ pub(crate) struct Chrome {
     pub(crate) logged_in: Option<String>,
     /// Path below which the service is reached, without a slash at the end; empty at the root.
     pub(crate) base_path: String,
+    /// Whether owners can log in and make share links here.
+    pub(crate) has_sharing: bool,
 }
 
 impl Chrome {
     /// For nobody who is known. `base_path` may end in a slash.
     pub(crate) fn new(headers: &HeaderMap, base_path: &str) -> Self {
         let base_path = base_path.trim_end_matches('/').to_owned();
-        Self { language: Language::negotiate(headers), logged_in: None, base_path }
+        Self { language: Language::negotiate(headers), logged_in: None, base_path, has_sharing: true }
     }
 
     /// For answers to KKP's share links and callbacks. They are at `{base}/api/v1/kubeconfig` and nowhere else, so the
     /// base is found from there without knowing it.
     pub(crate) fn of_kkp_link(headers: &HeaderMap) -> Self {
         Self::new(headers, "../..")
+    }
+
+    /// The same where nobody can make share links.
+    #[must_use]
+    pub(crate) fn without_sharing(self) -> Self {
+        Self { has_sharing: false, ..self }
     }
 
     /// The same for `email`, who is logged in.

@@ -78,7 +78,6 @@ async fn the_page_at_the_root_lists_nothing() {
         "<h1>Share a Kubernetes cluster by a link</h1>\n\
          <p class=\"lead\">Whoever opens the link logs in with their own account and gets a kubeconfig of their own. \
          No password and no admin file changes hands.</p>\n\
-         <p class=\"actions\"><a class=\"button\" href=\"/login\">Log in to share a cluster</a></p>\n\
          <div class=\"columns\">\n\
          <section>\n\
          <h2>You have a link</h2>\n\
@@ -88,14 +87,6 @@ async fn the_page_at_the_root_lists_nothing() {
          <li>Download your kubeconfig and use it with <code>kubectl</code>.</li>\n\
          </ol>\n\
          <p class=\"muted\">No link? Ask whoever owns the cluster for one.</p>\n\
-         </section>\n\
-         <section>\n\
-         <h2>You own a cluster</h2>\n\
-         <ol class=\"steps\">\n\
-         <li>Log in and choose the cluster.</li>\n\
-         <li>Say who may use the link, until when and how often.</li>\n\
-         <li>Send it. Later you see who used it, and can take it back.</li>\n\
-         </ol>\n\
          </section>\n\
          </div>"
     );

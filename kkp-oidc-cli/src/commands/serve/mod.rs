@@ -59,6 +59,10 @@ async fn serve(
         let state = state.clone();
         async move { state.discover().await }
     });
+    let sweep = tokio::spawn({
+        let state = state.clone();
+        async move { state.sweep().await }
+    });
     let hangups = tokio::spawn(server::hangups(watch.waker()));
     let watch = tokio::spawn(watch.run());
     let metrics = listeners.metrics.map(|listener| {
@@ -75,7 +79,7 @@ async fn serve(
         Some(tls) => server::serve_tls(listeners.public, tls, router, state, terminated).await,
         None => server::serve(listeners.public, router, state, terminated).await,
     };
-    for task in [Some(discovery), Some(hangups), Some(watch), metrics].into_iter().flatten() {
+    for task in [Some(discovery), Some(sweep), Some(hangups), Some(watch), metrics].into_iter().flatten() {
         task.abort();
         // Aborted, or ended before: nothing of it comes after the last line of the log.
         let _ = task.await;

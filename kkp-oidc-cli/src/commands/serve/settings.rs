@@ -13,11 +13,11 @@ use kkp_oidc_core::secret::{SecretBytes, SecretString};
 use kkp_oidc_http::server::ServerTls;
 use kkp_oidc_http::{
     AuditActors, AuditSink, FileAuditSink, FileDirectory, ForwardedHeader, IdpCa, KkpLinks, LoadDirectoryError,
-    ServiceConfig, StdoutAuditSink, Trust,
+    PostLogout, ServiceConfig, SharingConfig, SqliteStore, StdoutAuditSink, Trust,
 };
 
 use super::transport::{self, TlsFiles};
-use crate::args::{ForwardedHeaderArg, IdpCaArg, KkpLinksArg, PromptArg, ServeArgs};
+use crate::args::{ForwardedHeaderArg, IdpCaArg, KkpLinksArg, PromptArg, ServeArgs, SharingArgs};
 use crate::error::CliError;
 use crate::io;
 use crate::serve_error::{Refusal, ServeError};
@@ -118,6 +118,8 @@ pub(super) fn judge(args: ServeArgs, inputs: Inputs) -> Result<Settings, ServeEr
     else {
         return Err(ServeError::Refused(refusals));
     };
+    // Last: it makes a file.
+    let store = args.sharing.share_store.as_ref().map(SqliteStore::open).transpose().map_err(ServeError::Store)?;
     let mut gates = FeatureGates::new();
     for occurrence in args.feature_gates {
         gates.merge(occurrence);
@@ -140,12 +142,20 @@ pub(super) fn judge(args: ServeArgs, inputs: Inputs) -> Result<Settings, ServeEr
     config.operations.audit.actors = if args.audit_pseudonyms { AuditActors::Pseudonyms } else { AuditActors::Emails };
     let limits = &mut config.operations.rate_limits;
     (limits.pages, limits.flows, limits.links) = (args.rate_limit_pages, args.rate_limit_flows, args.rate_limit_links);
+    config.sharing = store.map(|store| sharing(store, &args.sharing));
     config.kkp_links = match args.kkp_links {
         KkpLinksArg::Allow => KkpLinks::Allow,
         KkpLinksArg::Warn => KkpLinks::Warn,
         KkpLinksArg::Deny => KkpLinks::Deny,
     };
     Ok(Settings { config, directory, tls })
+}
+
+fn sharing(store: SqliteStore, args: &SharingArgs) -> SharingConfig {
+    let mut config = SharingConfig::new(Arc::new(store));
+    config.public_client = args.public_client_id.clone();
+    config.post_logout = if args.post_logout_redirect { PostLogout::Return } else { PostLogout::Stay };
+    config
 }
 
 /// The key that signs, and the old ones with their files; everything that is wrong with them.

@@ -14,7 +14,7 @@ fn names() -> Vec<String> {
 }
 
 fn chrome(language: Language) -> Chrome {
-    Chrome { language, logged_in: None, base_path: "/sub/path".to_owned() }
+    Chrome { language, logged_in: None, base_path: "/sub/path".to_owned(), has_sharing: true }
 }
 
 async fn text(response: Response) -> String {
