@@ -27,13 +27,13 @@ pub(crate) fn flow(number: u64) -> FlowId {
 
 /// A share of everything that a share can have.
 pub(crate) fn share(number: u64, uses: UseLimit) -> Share {
-    let audience = AudienceList::parse("Ann@example.com", "example.org", "a, b").unwrap();
+    let audience = AudienceList::parse("", "Ann@example.com", "example.org", "a, b").unwrap();
     Share {
         id: id(number),
         project_id: "project".parse().unwrap(),
         cluster_id: "cluster".parse().unwrap(),
         owner: format!("Owner.{number}@Example.com"),
-        owner_groups: vec!["owners".to_owned()],
+        owner_groups: vec!["owners".to_owned(), "a, b".to_owned()],
         created_at: MADE,
         expires_at: EXPIRES,
         audience: Audience::Only(audience),
