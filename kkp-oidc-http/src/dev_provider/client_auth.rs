@@ -48,7 +48,12 @@ fn credentials(headers: &HeaderMap, params: &Params) -> Result<Credentials, OAut
             client_id: client_id.ok_or(OAuthError::invalid_request("client_id is missing"))?.to_owned(),
             client_secret: client_secret.into(),
         }),
-        (None, None) => Err(OAuthError::invalid_client("client authentication is missing")),
+        // Only a public client may say so: the caller compares the method.
+        (None, None) => Ok(Credentials {
+            method: ClientAuthMethod::None,
+            client_id: client_id.ok_or(OAuthError::invalid_client("client authentication is missing"))?.to_owned(),
+            client_secret: "".into(),
+        }),
     }
 }
 

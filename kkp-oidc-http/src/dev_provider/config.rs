@@ -32,6 +32,14 @@ pub struct DevProviderConfig {
     ///
     /// [OpenID Connect Core section 11]: https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess
     pub offline_access_needs_consent: bool,
+    /// Whether tokens can be revoked, at `/revoke` ([RFC 7009]). Default `false`.
+    ///
+    /// [RFC 7009]: https://www.rfc-editor.org/rfc/rfc7009
+    pub revocation_endpoint: bool,
+    /// Whether browsers can be sent to `/logout` ([OpenID Connect RP-Initiated Logout 1.0]). Default `false`.
+    ///
+    /// [OpenID Connect RP-Initiated Logout 1.0]: https://openid.net/specs/openid-connect-rpinitiated-1_0.html
+    pub end_session_endpoint: bool,
     /// Tells the time; a test sets it.
     pub clock: Arc<dyn Clock>,
     /// Makes codes and tokens. Signing keys are made by the cryptographic library's own generator.
@@ -54,6 +62,8 @@ impl DevProviderConfig {
             id_token_lifetime_secs: 3600,
             algorithm: SigningAlgorithm::Rs256,
             offline_access_needs_consent: true,
+            revocation_endpoint: false,
+            end_session_endpoint: false,
             clock,
             entropy,
         }
@@ -69,36 +79,49 @@ impl fmt::Debug for DevProviderConfig {
             .field("id_token_lifetime_secs", &self.id_token_lifetime_secs)
             .field("algorithm", &self.algorithm)
             .field("offline_access_needs_consent", &self.offline_access_needs_consent)
+            .field("revocation_endpoint", &self.revocation_endpoint)
+            .field("end_session_endpoint", &self.end_session_endpoint)
             .finish_non_exhaustive()
     }
 }
 
-/// A confidential client and what is registered for it.
+/// A client and what is registered for it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DevClient {
     /// Any text, compared byte for byte.
     pub client_id: String,
-    /// Any text, compared byte for byte.
+    /// Any text, compared byte for byte; empty for a public client.
     pub client_secret: SecretString,
     /// Redirect URIs, compared byte for byte; [`DevProvider::register_redirect_uri`] adds to them later.
     ///
     /// [`DevProvider::register_redirect_uri`]: super::DevProvider::register_redirect_uri
     pub redirect_uris: Vec<String>,
+    /// Where browsers may go after a logout, compared byte for byte.
+    pub post_logout_redirect_uris: Vec<String>,
     /// The one way in which this client has to authenticate itself. Default `client_secret_basic`.
     pub auth_method: ClientAuthMethod,
 }
 
 impl DevClient {
-    /// A client without redirect URIs that authenticates with `client_secret_basic`.
+    /// A confidential client without redirect URIs that authenticates with `client_secret_basic`.
     #[must_use]
     pub fn new(client_id: &str, client_secret: SecretString) -> Self {
         Self {
             client_id: client_id.to_owned(),
             client_secret,
             redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
             auth_method: ClientAuthMethod::ClientSecretBasic,
         }
+    }
+
+    /// A public client ([RFC 6749 section 2.1]) without redirect URIs: PKCE alone proves that a code is its own.
+    ///
+    /// [RFC 6749 section 2.1]: https://www.rfc-editor.org/rfc/rfc6749#section-2.1
+    #[must_use]
+    pub fn public(client_id: &str) -> Self {
+        Self { auth_method: ClientAuthMethod::None, ..Self::new(client_id, SecretString::from("")) }
     }
 }
 
@@ -114,6 +137,8 @@ pub enum ClientAuthMethod {
     ClientSecretBasic,
     /// `client_id` and `client_secret` in the body.
     ClientSecretPost,
+    /// `client_id` in the body, and no secret: a public client.
+    None,
 }
 
 impl ClientAuthMethod {
@@ -123,6 +148,7 @@ impl ClientAuthMethod {
         match self {
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::None => "none",
         }
     }
 }

@@ -32,7 +32,7 @@ pub(super) async fn jwks(State(provider): State<Arc<Provider>>) -> Response {
 fn document(provider: &Provider) -> Value {
     let issuer = &provider.issuer;
     let auth_methods: BTreeSet<_> = provider.clients().iter().map(|client| client.auth_method).collect();
-    json!({
+    let mut document = json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/auth"),
         "token_endpoint": format!("{issuer}/token"),
@@ -53,5 +53,13 @@ fn document(provider: &Provider) -> Value {
         // The default of this one is true.
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true,
-    })
+    });
+    let optional = [
+        (provider.revocation_endpoint, "revocation_endpoint", "/revoke"),
+        (provider.end_session_endpoint, "end_session_endpoint", "/logout"),
+    ];
+    for (_, name, path) in optional.into_iter().filter(|(is_there, ..)| *is_there) {
+        document[name] = json!(format!("{issuer}{path}"));
+    }
+    document
 }

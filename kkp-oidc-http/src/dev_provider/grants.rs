@@ -1,4 +1,4 @@
-//! What the provider remembers between requests: pending logins, codes, refresh tokens.
+//! What the provider remembers between requests: pending logins, codes, tokens.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -50,6 +50,12 @@ struct Code {
     spent: bool,
 }
 
+/// Nothing takes one; it is kept so that it can be revoked.
+struct AccessToken {
+    grant_id: u64,
+    client_id: String,
+}
+
 struct RefreshToken {
     grant_id: u64,
     login: Arc<Login>,
@@ -68,6 +74,7 @@ pub(super) struct Grants {
     pending: TokenStore<Pending>,
     codes: TokenStore<Code>,
     refresh_tokens: TokenStore<RefreshToken>,
+    access_tokens: TokenStore<AccessToken>,
     next_grant_id: u64,
 }
 
@@ -77,6 +84,7 @@ impl Grants {
             pending: TokenStore::new(LIMIT),
             codes: TokenStore::new(LIMIT),
             refresh_tokens: TokenStore::new(LIMIT),
+            access_tokens: TokenStore::new(LIMIT),
             next_grant_id: 0,
         }
     }
@@ -138,6 +146,35 @@ impl Grants {
         self.refresh_tokens.insert(token, entry);
     }
 
+    pub(super) fn add_access_token(&mut self, token: &str, grant: &Grant) {
+        let entry = AccessToken { grant_id: grant.id, client_id: grant.login.client_id.clone() };
+        self.access_tokens.insert(token, entry);
+    }
+
+    /// How many tokens of both kinds are good.
+    pub(super) fn live_tokens(&self) -> usize {
+        self.refresh_tokens.count(|token| !token.spent) + self.access_tokens.count(|_| true)
+    }
+
+    /// Revoke a token of this client, and all others of the same login ([RFC 7009 section 2.1]). One that is unknown is no
+    /// error (section 2.2).
+    ///
+    /// [RFC 7009 section 2.1]: https://www.rfc-editor.org/rfc/rfc7009#section-2.1
+    pub(super) fn revoke_token(&mut self, token: &str, client_id: &str) -> Result<(), OAuthError> {
+        let refresh = self.refresh_tokens.get_mut(token).map(|entry| (entry.grant_id, entry.login.client_id.clone()));
+        let access = || self.access_tokens.get_mut(token).map(|entry| (entry.grant_id, entry.client_id.clone()));
+        match refresh.or_else(access) {
+            None => Ok(()),
+            Some((_, owner)) if owner != client_id => {
+                Err(OAuthError::invalid_grant("the token was issued to another client"))
+            }
+            Some((grant_id, _)) => {
+                self.revoke(grant_id);
+                Ok(())
+            }
+        }
+    }
+
     /// Use a refresh token, once. `scopes` are those asked for, which may not exceed what was granted.
     pub(super) fn use_refresh_token<'a>(
         &mut self,
@@ -165,6 +202,7 @@ impl Grants {
 
     fn revoke(&mut self, grant_id: u64) {
         self.refresh_tokens.retain(|token| token.grant_id != grant_id);
+        self.access_tokens.retain(|token| token.grant_id != grant_id);
     }
 }
 

@@ -5,8 +5,9 @@
 //! tokens rotate, and each client may authenticate itself in one way only. For tests of a client it can misbehave on
 //! demand, see [`Fault`].
 //!
-//! Endpoints below the issuer: `/.well-known/openid-configuration`, `/keys`, `/auth`, `/token`, and the target
-//! `/login` of its own login form (fields `request_id`, and `user` with an e-mail or `deny` with any value).
+//! Endpoints below the issuer: `/.well-known/openid-configuration`, `/keys`, `/auth`, `/token`, where the configuration
+//! says so `/revoke` and `/logout`, and the target `/login` of its own login form (fields `request_id`, and `user` with an
+//! e-mail or `deny` with any value).
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -33,6 +34,7 @@ mod grants;
 mod id_token;
 mod keys;
 mod login;
+mod logout;
 mod oauth_error;
 mod pages;
 mod params;
@@ -93,7 +95,9 @@ impl DevProvider {
         if !is_issuer_path(&config.issuer_path) {
             return Err(DevProviderError::IssuerPath { path: config.issuer_path });
         }
-        for redirect_uri in config.clients.iter().flat_map(|client| &client.redirect_uris) {
+        let uris =
+            |client: &DevClient| [client.redirect_uris.clone(), client.post_logout_redirect_uris.clone()].concat();
+        for redirect_uri in &config.clients.iter().flat_map(uris).collect::<Vec<_>>() {
             require_redirect_uri(redirect_uri)?;
         }
         let listen = |source| DevProviderError::Listen { addr, source };
@@ -163,6 +167,12 @@ impl DevProvider {
         self.provider.counters.snapshot()
     }
 
+    /// How many access and refresh tokens are good: given out, and neither used up nor revoked.
+    #[must_use]
+    pub fn live_tokens(&self) -> usize {
+        self.provider.grants().live_tokens()
+    }
+
     /// End, and wait until the port is free; at most two seconds for requests that are being answered.
     pub async fn shutdown(self) {
         let Self { stop, mut server, .. } = self;
@@ -185,6 +195,8 @@ fn router(provider: Arc<Provider>) -> Router {
         .route("/keys", get(discovery::jwks))
         .route("/auth", get(authorize::authorize))
         .route("/login", post(login::login))
+        .route("/logout", get(logout::end_session).post(logout::end_session))
+        .route("/revoke", post(logout::revoke))
         .route("/style.css", get(pages::style))
         .route("/token", post(token::token));
     let router = match provider.issuer_path.as_str() {

@@ -30,6 +30,12 @@ struct LoginPage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "dev_provider/logged_out.html")]
+struct LoggedOutPage<'a> {
+    issuer_path: &'a str,
+}
+
+#[derive(Template)]
 #[template(path = "dev_provider/refusal.html")]
 struct RefusalPage<'a> {
     issuer_path: &'a str,
@@ -40,6 +46,11 @@ struct RefusalPage<'a> {
 pub(super) fn login(provider: &Provider, client_id: &str, request_id: &str) -> Response {
     let page = LoginPage { issuer_path: &provider.issuer_path, client_id, request_id, users: &provider.users };
     respond(StatusCode::OK, &page)
+}
+
+/// After a logout, for whoever goes nowhere else.
+pub(super) fn logged_out(provider: &Provider) -> Response {
+    respond(StatusCode::OK, &LoggedOutPage { issuer_path: &provider.issuer_path })
 }
 
 /// Tell the person at the browser what is wrong, in a full sentence.

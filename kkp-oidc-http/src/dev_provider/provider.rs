@@ -16,6 +16,8 @@ pub(super) struct Provider {
     pub(super) id_token_lifetime_secs: u32,
     pub(super) algorithm: SigningAlgorithm,
     pub(super) offline_access_needs_consent: bool,
+    pub(super) revocation_endpoint: bool,
+    pub(super) end_session_endpoint: bool,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) counters: Counters,
@@ -34,6 +36,8 @@ impl Provider {
             id_token_lifetime_secs: config.id_token_lifetime_secs,
             algorithm: config.algorithm,
             offline_access_needs_consent: config.offline_access_needs_consent,
+            revocation_endpoint: config.revocation_endpoint,
+            end_session_endpoint: config.end_session_endpoint,
             clock: config.clock,
             entropy: config.entropy,
             counters: Counters::default(),
@@ -88,8 +92,12 @@ pub struct RequestCounts {
     pub authorization: u64,
     /// The discovery document.
     pub discovery: u64,
+    /// The end-session endpoint.
+    pub end_session: u64,
     /// The JWK Set.
     pub jwks: u64,
+    /// The revocation endpoint.
+    pub revocation: u64,
     /// The token endpoint.
     pub token: u64,
 }
@@ -98,7 +106,9 @@ pub struct RequestCounts {
 pub(super) struct Counters {
     authorization: AtomicU64,
     discovery: AtomicU64,
+    end_session: AtomicU64,
     jwks: AtomicU64,
+    revocation: AtomicU64,
     token: AtomicU64,
 }
 
@@ -109,6 +119,14 @@ impl Counters {
 
     pub(super) fn discovery(&self) {
         self.discovery.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn end_session(&self) {
+        self.end_session.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn revocation(&self) {
+        self.revocation.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn jwks(&self) {
@@ -123,7 +141,9 @@ impl Counters {
         RequestCounts {
             authorization: self.authorization.load(Ordering::Relaxed),
             discovery: self.discovery.load(Ordering::Relaxed),
+            end_session: self.end_session.load(Ordering::Relaxed),
             jwks: self.jwks.load(Ordering::Relaxed),
+            revocation: self.revocation.load(Ordering::Relaxed),
             token: self.token.load(Ordering::Relaxed),
         }
     }

@@ -111,6 +111,7 @@ fn tokens(
     refresh_token: Option<String>,
 ) -> Map<String, Value> {
     let access_token = random_token(&*provider.entropy);
+    provider.grants().add_access_token(&access_token, grant);
     let mut tokens = Map::new();
     tokens.insert("id_token".into(), json!(id_token(provider, &grant.login, scopes, kind, &access_token)));
     tokens.insert("access_token".into(), json!(access_token));
@@ -122,7 +123,7 @@ fn tokens(
 }
 
 /// The error response ([RFC 6749 section 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
-fn refuse(error: OAuthError) -> Response {
+pub(super) fn refuse(error: OAuthError) -> Response {
     let body = json!({ "error": error.code, "error_description": error.description });
     if error.code != "invalid_client" {
         return respond(StatusCode::BAD_REQUEST, body);
@@ -134,6 +135,6 @@ fn refuse(error: OAuthError) -> Response {
 }
 
 /// JSON that no cache keeps ([RFC 6749 section 5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
-fn respond(status: StatusCode, body: Value) -> Response {
+pub(super) fn respond(status: StatusCode, body: Value) -> Response {
     (status, [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")], Json(body)).into_response()
 }

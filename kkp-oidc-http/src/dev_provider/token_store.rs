@@ -46,6 +46,10 @@ impl<V> TokenStore<V> {
         self.entries.remove(index).map(|(_, value)| value)
     }
 
+    pub(super) fn count(&self, counts: impl Fn(&V) -> bool) -> usize {
+        self.entries.iter().filter(|(_, value)| counts(value)).count()
+    }
+
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&V) -> bool) {
         self.entries.retain(|(_, value)| keep(value));
     }

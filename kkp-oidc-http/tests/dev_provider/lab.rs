@@ -196,7 +196,7 @@ impl Fields {
         self.without(name).with(name, value)
     }
 
-    fn encode(&self) -> String {
+    pub(crate) fn encode(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
     }
 }

@@ -7,5 +7,6 @@ mod faults;
 mod flow;
 mod lab;
 mod login;
+mod logout;
 mod startup;
 mod token;

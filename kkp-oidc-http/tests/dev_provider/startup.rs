@@ -133,8 +133,8 @@ fn the_demonstration_has_one_client_two_users_and_hides_its_secrets() {
     assert_eq!(
         format!("{config:?}"),
         "DevProviderConfig { clients: [DevClient { client_id: \"kubermaticIssuer\", client_secret: SecretString(..), \
-         redirect_uris: [], auth_method: ClientSecretBasic }, DevClient { client_id: \"second\", client_secret: \
-         SecretString(..), redirect_uris: [], auth_method: ClientSecretBasic }], users: [], issuer_path: \"/dex\", \
-         id_token_lifetime_secs: 3600, algorithm: Rs256, offline_access_needs_consent: true, .. }"
+         redirect_uris: [], post_logout_redirect_uris: [], auth_method: ClientSecretBasic }, DevClient { client_id: \"second\", client_secret: \
+         SecretString(..), redirect_uris: [], post_logout_redirect_uris: [], auth_method: ClientSecretBasic }], users: [], issuer_path: \"/dex\", \
+         id_token_lifetime_secs: 3600, algorithm: Rs256, offline_access_needs_consent: true, revocation_endpoint: false, end_session_endpoint: false, .. }"
     );
 }
