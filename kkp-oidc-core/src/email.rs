@@ -4,7 +4,8 @@
 ///
 /// A character that is an ASCII letter only in lower case stays as it is. There is one, the Kelvin sign: whoever may choose an
 /// address with it at a provider is not whoever has the address with a `k`.
-pub(crate) fn folded(address: &str) -> String {
+#[must_use]
+pub fn folded(address: &str) -> String {
     let mut folded = String::with_capacity(address.len());
     for character in address.chars() {
         let mut lower = character.to_lowercase();

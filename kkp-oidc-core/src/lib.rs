@@ -15,7 +15,7 @@ pub mod cookie_key;
 pub mod diagnostics;
 pub mod directory;
 pub mod doctor;
-mod email;
+pub mod email;
 pub mod feature_gates;
 mod go;
 pub mod id_token;

@@ -81,6 +81,8 @@ pub(crate) enum LoginError {
     HandoverGone,
     #[error("record is too large for the store")]
     TooLarge,
+    #[error("form is too long")]
+    FormTooLong,
 }
 
 /// What a client sees: a status, a stable code, one sentence; pages have texts of their own, which go by the code.
@@ -217,6 +219,11 @@ impl LoginError {
                 404,
                 "kubeconfig_gone",
                 "The kubeconfig is kept for ten minutes, for the browser that logged in. Open the share link again.",
+            ),
+            Self::FormTooLong => (
+                413,
+                "form_too_long",
+                "More was typed into the form than it can hold. Name fewer people, or a domain or a group.",
             ),
             Self::TooLarge => (
                 400,

@@ -51,17 +51,24 @@ async fn finish(state: &AppState, callback: Callback, ending: Ending, headers: &
         }
     };
     let purpose = flow.purpose.clone();
-    match exchange(state.clone(), callback, ending, flow).await {
+    let sent = headers.clone();
+    match exchange(state.clone(), callback, ending, flow, sent).await {
         Ok(response) => response,
         Err(error) => refuse(state, &purpose, error, headers).await,
     }
 }
 
 /// A task of its own: once the code is on its way it is exchanged to the end and noted, even if the browser goes.
-async fn exchange(state: AppState, callback: Callback, ending: Ending, flow: Flow) -> Result<Response, LoginError> {
+async fn exchange(
+    state: AppState,
+    callback: Callback,
+    ending: Ending,
+    flow: Flow,
+    headers: HeaderMap,
+) -> Result<Response, LoginError> {
     let exchange = tokio::spawn(async move {
         let purpose = flow.purpose.clone();
-        let completed = timeout(CALLBACK_BUDGET, complete(&state, callback, &ending.flow, flow)).await;
+        let completed = timeout(CALLBACK_BUDGET, complete(&state, callback, &ending.flow, flow, &headers)).await;
         let result = completed.unwrap_or_else(|_| Err(OidcError::from(ProviderError::TimedOut).into()));
         let given = result.as_ref();
         let share = match purpose {
@@ -132,6 +139,7 @@ async fn complete(
     callback: Callback,
     authentic: &AuthenticState,
     flow: Flow,
+    headers: &HeaderMap,
 ) -> Result<Given, LoginError> {
     let oidc = state.oidc();
     let metadata = oidc.metadata().await.map_err(OidcError::from)?;
@@ -165,7 +173,7 @@ async fn complete(
             Ok(Given { response, email, share: Some(share) })
         }
         FlowPurpose::Session(return_to) => {
-            let cookie = state.sharing()?.begin_session(state, login).await?;
+            let cookie = state.sharing()?.begin_session(state, login, headers).await?;
             Ok(Given { response: go_on(&cookie, state.path(return_to.path())), email, share: None })
         }
     }

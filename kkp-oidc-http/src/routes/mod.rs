@@ -8,6 +8,7 @@ mod cross_site;
 mod dashboard;
 pub(crate) mod headers;
 mod health;
+mod input;
 mod kubeconfig;
 mod landing;
 mod link_view;
@@ -18,7 +19,7 @@ mod share_dialog;
 mod share_link;
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
+use axum::extract::{MatchedPath, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
@@ -85,6 +86,9 @@ async fn asset(Path(name): Path<String>) -> Response {
     pages::asset(&name)
 }
 
+/// What stands for the route of requests that meet none.
+const NO_ROUTE: &str = "none";
+
 /// Nothing but POST.
 fn only_post(post: MethodRouter<Live>) -> MethodRouter<Live> {
     post.fallback(|| async { (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]) })
@@ -101,17 +105,20 @@ async fn method_not_allowed() -> Response {
     (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")]).into_response()
 }
 
-/// Headers that every answer has, and one line in the log, without the query: it holds codes.
+/// Headers that every answer has, and one line in the log, with the route instead of what was asked for: paths hold share
+/// links, queries hold codes.
 async fn finish(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = next.run(request).await;
     headers::add(&state, response.headers_mut());
     let status = response.status().as_u16();
+    let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
     // Probes come every few seconds.
-    if path.ends_with("z") {
-        tracing::debug!(%method, path, status, "request");
+    if route.ends_with('z') {
+        tracing::debug!(%method, route, status, "request");
     } else {
-        tracing::info!(%method, path, status, "request");
+        tracing::info!(%method, route, status, "request");
     }
     response
 }

@@ -1,7 +1,6 @@
 //! The pages of owners: log in, see what can be shared, share it, see who used it, take it back.
 
-use axum::Form;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use kkp_oidc_core::audit::Decision;
@@ -12,10 +11,12 @@ use kkp_oidc_core::share::ShareId;
 use super::answer::{Answer, chrome, go_to};
 use super::begin::begin;
 use super::cookies::set_cookies;
+use super::input::{Fields, Segments};
 use super::link_view::{link_page, own_cluster, summary};
 use super::record::{self, About};
 use super::share_dialog::{core_form, dialog, problems};
 use crate::client_address::ClientAddress;
+use crate::directory::OwnedCluster;
 use crate::error::LoginError;
 use crate::metrics::Journey;
 use crate::pages::{Clusters, Links, LoggedOut, Occasion, ShareForm};
@@ -126,7 +127,7 @@ fn ids(project: &str, cluster: &str) -> Result<(ProjectId, ClusterId), LoginErro
 /// `GET /clusters/{project}/{cluster}/share`
 pub(super) async fn share_dialog(
     State(state): State<AppState>,
-    Path((project, cluster)): Path<(String, String)>,
+    Segments((project, cluster)): Segments<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
     let answer = async {
@@ -144,15 +145,15 @@ pub(super) async fn share_dialog(
 pub(super) async fn share(
     State(state): State<AppState>,
     client: ClientAddress,
-    Path((project, cluster)): Path<(String, String)>,
+    Segments((project, cluster)): Segments<(String, String)>,
     headers: HeaderMap,
-    Form(form): Form<ShareForm>,
+    Fields(form): Fields<ShareForm>,
 ) -> Result<Response, Response> {
     let answer = async {
         let (project, cluster) = ids(&project, &cluster)?;
         let back = ReturnTo::ShareDialog(project.clone(), cluster.clone());
         let current = poster(&state, &headers, back).await?;
-        let sharing = state.sharing()?;
+        let (form, sharing) = (form?, state.sharing()?);
         let target = (project.clone(), cluster.clone());
         match sharing.create(&state, current.owner(), target, &core_form(&form)).await {
             Ok(share) => {
@@ -170,12 +171,21 @@ pub(super) async fn share(
     answer.await.map_err(|answer: Answer| answer.respond(&state, &headers))
 }
 
+/// The clusters by whose names links are shown. Without the directory they are shown by id: that is no reason to keep
+/// anybody from taking a link back.
+async fn names(state: &AppState, current: &Current) -> Vec<OwnedCluster> {
+    state.shareable_by(current.owner()).await.unwrap_or_else(|error| {
+        tracing::warn!(error = &error as &dyn std::error::Error, "links are shown without the names of their clusters");
+        Vec::new()
+    })
+}
+
 /// `GET /links`
 pub(super) async fn links(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, Response> {
     let answer = async {
         let current = current(&state, &headers, ReturnTo::Links).await?;
         let shares = state.sharing()?.owned_by(current.owner()).await?;
-        let clusters = state.shareable_by(current.owner()).await.map_err(LoginError::from)?;
+        let clusters = names(&state, &current).await;
         let links = shares.iter().map(|stored| summary(stored, &clusters, state.now())).collect();
         Ok(Links { links }.render(&chrome(&state, &headers).for_person(current.email())))
     };
@@ -189,7 +199,7 @@ fn share_id(text: &str) -> Result<ShareId, LoginError> {
 /// `GET /links/{id}`; the query only says what the page begins with.
 pub(super) async fn link(
     State(state): State<AppState>,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
@@ -197,7 +207,7 @@ pub(super) async fn link(
         let id = share_id(&id)?;
         let current = current(&state, &headers, ReturnTo::Link(id)).await?;
         let own = state.sharing()?.own(current.owner(), id).await?;
-        let clusters = state.shareable_by(current.owner()).await.map_err(LoginError::from)?;
+        let clusters = names(&state, &current).await;
         let occasion = match query.as_deref() {
             Some("made") => Occasion::JustMade,
             Some("revoked") => Occasion::JustRevoked,
@@ -213,7 +223,7 @@ pub(super) async fn link(
 pub(super) async fn revoke(
     State(state): State<AppState>,
     client: ClientAddress,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
     let answer = async {

@@ -1,6 +1,6 @@
 //! The pages of recipients: what the link offers, and what came of it.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use kkp_oidc_core::authorization::{FlowId, FlowPurpose, Reauthentication};
@@ -11,6 +11,7 @@ use kkp_oidc_core::shell::Shell;
 use super::answer::{Answer, chrome};
 use super::begin::begin;
 use super::callback::download as file;
+use super::input::Segments;
 use super::link_view::{kind, own_cluster};
 use super::record::{self, About};
 use crate::client_address::ClientAddress;
@@ -23,7 +24,7 @@ use crate::state::AppState;
 /// `GET /share/{token}`
 pub(super) async fn offer(
     State(state): State<AppState>,
-    Path(token): Path<String>,
+    Segments(token): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
     let answer = async {
@@ -50,7 +51,7 @@ pub(super) async fn offer(
 pub(super) async fn login(
     State(state): State<AppState>,
     client: ClientAddress,
-    Path(token): Path<String>,
+    Segments(token): Segments<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
@@ -81,7 +82,7 @@ async fn fetch(state: &AppState, flow: &str, headers: &HeaderMap) -> Result<(Flo
 /// `GET /share/done/{flow}`
 pub(super) async fn done(
     State(state): State<AppState>,
-    Path(flow): Path<String>,
+    Segments(flow): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
     let answer = async {
@@ -107,7 +108,7 @@ pub(super) async fn done(
 /// `GET /share/download/{flow}`
 pub(super) async fn download(
     State(state): State<AppState>,
-    Path(flow): Path<String>,
+    Segments(flow): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
     let fetched = fetch(&state, &flow, &headers).await;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::directory::SharedCluster;
+use kkp_oidc_core::email;
 use kkp_oidc_core::ids::{ClusterId, ProjectId};
 use kkp_oidc_core::share::{Owner, Redemption, Share, ShareForm, ShareFormError, ShareId, StoredShare};
 
@@ -92,7 +93,7 @@ impl Sharing {
 
     async fn stored(&self, owner: Owner<'_>, id: ShareId) -> Result<StoredShare, LoginError> {
         let stored = self.config.store.find(id).await?.ok_or(LoginError::NoSuchLink)?;
-        match stored.share.owner.to_lowercase() == owner.email.to_lowercase() {
+        match email::folded(&stored.share.owner) == email::folded(owner.email) {
             true => Ok(stored),
             false => Err(LoginError::NoSuchLink),
         }

@@ -1,6 +1,7 @@
 //! Owners: who is logged in, how they get in, and how they get out.
 
 use axum::http::HeaderMap;
+use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{RequestCookies, SetCookie};
 use kkp_oidc_core::session::{SESSION_MAX_AGE_SECS, Session, SessionId};
 use kkp_oidc_core::share::Owner;
@@ -55,9 +56,7 @@ impl Sharing {
     /// Who sent these headers. A session that is used lives on.
     pub(crate) async fn visitor(&self, state: &AppState, headers: &HeaderMap) -> Result<Visitor, LoginError> {
         let now = state.now();
-        let sent = cookie_headers(headers);
-        let cookies = RequestCookies::parse(sent.iter().map(AsRef::as_ref));
-        let Some(id) = self.sessions.id(&cookies, now) else { return Ok(Visitor::Unknown) };
+        let Some(id) = self.session_id(headers, now) else { return Ok(Visitor::Unknown) };
         let key = RecordKey::from_bytes(id.store_key());
         let Some(record) = self.config.store.get(RecordKind::Session, key, now).await? else {
             return Ok(Visitor::Ended);
@@ -68,18 +67,30 @@ impl Sharing {
             self.config.store.remove(RecordKind::Session, key).await?;
             return Ok(Visitor::Ended);
         }
-        if let Some(touched) = session.touched(now) {
-            self.keep(state, &id, &touched).await?;
+        // A session that somebody ended meanwhile does not come back.
+        if let Some(touched) = session.touched(now)
+            && !self.config.store.replace(self.record(state, &id, &touched)?).await?
+        {
+            return Ok(Visitor::Ended);
         }
         Ok(Visitor::Owner(Current { id, session }))
     }
 
-    /// Make a session of a login; the cookie for the browser.
-    pub(crate) async fn begin_session(&self, state: &AppState, login: Login) -> Result<SetCookie, LoginError> {
+    /// Make a session of a login; the cookie for the browser. A session that the browser had before ends, so that nobody
+    /// goes on with its cookie.
+    pub(crate) async fn begin_session(
+        &self,
+        state: &AppState,
+        login: Login,
+        headers: &HeaderMap,
+    ) -> Result<SetCookie, LoginError> {
         let now = state.now();
+        if let Some(before) = self.session_id(headers, now) {
+            self.config.store.remove(RecordKind::Session, RecordKey::from_bytes(before.store_key())).await?;
+        }
         let id = SessionId::from_bytes(state.random());
         let session = Session::begin(&login.identity, login.refresh_token.or(login.access_token), now);
-        self.keep(state, &id, &session).await?;
+        self.config.store.put(self.record(state, &id, &session)?).await?;
         self.sessions.cookie(&id, state.random(), now).ok_or(LoginError::TooLarge)
     }
 
@@ -123,14 +134,19 @@ impl Sharing {
         Some(format!("{endpoint}{separator}{}", query.finish()))
     }
 
-    async fn keep(&self, state: &AppState, id: &SessionId, session: &Session) -> Result<(), LoginError> {
+    /// The session that the browser has a cookie of.
+    fn session_id(&self, headers: &HeaderMap, now: UnixTime) -> Option<SessionId> {
+        let sent = cookie_headers(headers);
+        self.sessions.id(&RequestCookies::parse(sent.iter().map(AsRef::as_ref)), now)
+    }
+
+    fn record(&self, state: &AppState, id: &SessionId, session: &Session) -> Result<Record, LoginError> {
         let now = state.now();
-        let record = Record {
+        Ok(Record {
             kind: RecordKind::Session,
             key: RecordKey::from_bytes(id.store_key()),
             sealed: self.sessions.seal(id, session, state.random(), now).ok_or(LoginError::TooLarge)?,
             ends_at: now.plus_secs(SESSION_MAX_AGE_SECS),
-        };
-        Ok(self.config.store.put(record).await?)
+        })
     }
 }

@@ -43,6 +43,10 @@ pub trait ShareStore: Send + Sync + 'static {
     /// Keep a record under its kind and key, in the place of one that is there.
     fn put(&self, record: Record) -> Stored<'_, ()>;
 
+    /// Keep a record in the place of the one under its kind and key. `false` if there is none: then nothing is kept, so that
+    /// what was removed stays so.
+    fn replace(&self, record: Record) -> Stored<'_, bool>;
+
     /// The record of this kind and key, unless its end is before `now`.
     fn get(&self, kind: RecordKind, key: RecordKey, now: UnixTime) -> Stored<'_, Option<String>>;
 

@@ -124,7 +124,13 @@ async fn records_are_given_out_until_they_end(store: &dyn ShareStore) {
     assert_eq!(store.get(session, key, EXPIRES.plus_secs(1)).await, Ok(None));
     assert_eq!(store.remove(session, key).await, Ok(()));
     assert_eq!(store.get(session, key, MADE).await, Ok(None));
+    // What was removed does not come back.
+    assert_eq!(store.replace(record(session, "three")).await, Ok(false));
+    assert_eq!(store.get(session, key, MADE).await, Ok(None));
     assert_eq!(store.get(handover, key, EXPIRES).await, text("other"));
+    assert_eq!(store.replace(record(handover, "another")).await, Ok(true));
+    assert_eq!(store.get(handover, key, EXPIRES).await, text("another"));
+    assert_eq!(store.replace(record(handover, "other")).await, Ok(true));
 
     assert_eq!(store.sweep(EXPIRES).await, Ok(()));
     assert_eq!(store.get(handover, key, EXPIRES).await, text("other"));

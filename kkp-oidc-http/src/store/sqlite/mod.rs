@@ -142,6 +142,10 @@ impl ShareStore for SqliteStore {
         self.write(move |transaction| Ok(records::put(transaction, &record)?))
     }
 
+    fn replace(&self, record: Record) -> Stored<'_, bool> {
+        self.write(move |transaction| Ok(records::replace(transaction, &record)?))
+    }
+
     fn get(&self, kind: RecordKind, key: RecordKey, now: UnixTime) -> Stored<'_, Option<String>> {
         self.read(move |connection| Ok(records::get(connection, kind, key, now)?))
     }

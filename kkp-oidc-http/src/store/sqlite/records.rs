@@ -20,6 +20,14 @@ pub(super) fn put(transaction: &Transaction<'_>, record: &Record) -> rusqlite::R
     Ok(())
 }
 
+/// Whether there was one to replace.
+pub(super) fn replace(transaction: &Transaction<'_>, record: &Record) -> rusqlite::Result<bool> {
+    let replaced = transaction
+        .prepare_cached("UPDATE records SET sealed = ?3, ends_at = ?4 WHERE kind = ?1 AND key = ?2")?
+        .execute(params![name(record.kind), record.key.as_bytes(), record.sealed, record.ends_at.as_secs()])?;
+    Ok(replaced > 0)
+}
+
 pub(super) fn get(
     connection: &Connection,
     kind: RecordKind,

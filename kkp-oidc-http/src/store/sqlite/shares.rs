@@ -2,6 +2,7 @@
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::FlowId;
+use kkp_oidc_core::email;
 use kkp_oidc_core::share::{Redemption, Share, ShareId, ShareState, StoredShare};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, params};
 
@@ -14,7 +15,7 @@ pub(super) fn create(transaction: &Transaction<'_>, share: &Share) -> Result<(),
     let insert = "INSERT INTO shares (id, owner, created_at, ends_at, document) VALUES (?1, ?2, ?3, ?4, ?5)";
     let inserted = transaction.prepare_cached(insert)?.execute(params![
         share.id.as_bytes(),
-        share.owner.to_lowercase(),
+        email::folded(&share.owner),
         share.created_at.as_secs(),
         share.expires_at.as_secs(),
         share.to_json(),
@@ -42,7 +43,7 @@ pub(super) fn owned_by(connection: &Connection, owner: &str) -> Result<Vec<Store
         ORDER BY created_at DESC, number DESC LIMIT ?2";
     connection
         .prepare_cached(newest)?
-        .query_map(params![owner.to_lowercase(), limit(MAX_LISTED)], FoundShare::of)?
+        .query_map(params![email::folded(owner), limit(MAX_LISTED)], FoundShare::of)?
         .map(|found| found?.read())
         .collect()
 }
