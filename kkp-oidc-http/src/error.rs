@@ -1,21 +1,25 @@
 //! Errors of the share endpoint, and the one table of what a client sees of them.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+mod json;
+
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
 use kkp_oidc_core::authorization::{
     CallbackError, FlowCookieError, IssuerParameterError, ProviderErrorCode, ShareRequestError, StateError,
 };
 use kkp_oidc_core::id_token::{ClaimsError, ParseIdTokenError};
 use kkp_oidc_core::kubeconfig::RenderKubeconfigError;
-use kkp_oidc_core::share::{ShareId, ShareState, ShareTokenError};
+use kkp_oidc_core::share::{ShareFormError, ShareId, ShareState, ShareTokenError};
 use kkp_oidc_core::shared_kubeconfig::SharedKubeconfigError;
-use serde::Serialize;
 
+#[cfg(feature = "openapi")]
+pub(crate) use self::json::ErrorBody;
 use crate::accept::prefers_html;
 use crate::directory::DirectoryUnavailable;
 use crate::limits::RateLimited;
 use crate::oidc::{OidcError, ProviderError, shown};
 use crate::pages::{Chrome, Detail, Refused};
+use crate::routes::BodyError;
 use crate::store::StoreUnavailable;
 
 /// Why a link or a callback is not answered with what was asked for.
@@ -83,6 +87,10 @@ pub(crate) enum LoginError {
     TooLarge,
     #[error("form is too long")]
     FormTooLong,
+    #[error(transparent)]
+    Body(#[from] BodyError),
+    #[error(transparent)]
+    ShareForm(#[from] ShareFormError),
 }
 
 /// What a client sees: a status, a stable code, one sentence; pages have texts of their own, which go by the code.
@@ -186,7 +194,8 @@ impl LoginError {
             Self::Kubeconfig(_) => {
                 (400, "kubeconfig_unwritable", "Your e-mail address has characters that a kubeconfig cannot hold.")
             }
-            Self::NoPage | Self::NoSuchLink => (404, "not_found", "There is no such page."),
+            Self::NoPage => (404, "not_found", "There is no such page."),
+            Self::NoSuchLink => (404, "not_found", "There is no such link, or it is somebody else's."),
             Self::ShareToken(ShareTokenError::Expired { .. }) | Self::ShareState(ShareState::Expired) => {
                 (410, "share_link_expired", "This link has ended. Ask whoever sent it for a new one.")
             }
@@ -230,6 +239,8 @@ impl LoginError {
                 "login_too_large",
                 "The identity provider tells more about you than can be kept. Tell the people who run this service.",
             ),
+            Self::Body(error) => return json::of_body(*error),
+            Self::ShareForm(_) => (422, "share_form", "No link was made, some fields are wrong: see `fields`."),
         };
         PublicError::new(status, code, message)
     }
@@ -244,6 +255,22 @@ impl LoginError {
         self.into_response_with(headers, &Chrome::of_kkp_link(headers), None, None)
     }
 
+    fn retry_after_secs(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited(limited) => Some(limited.retry_after_secs()),
+            _ => None,
+        }
+    }
+
+    fn log(&self, public: &PublicError) {
+        let error = self as &(dyn std::error::Error + 'static);
+        match public.status.as_u16() {
+            404 | 429 => tracing::debug!(code = public.code, error, "request refused"),
+            500.. => tracing::error!(code = public.code, error, "request failed"),
+            _ => tracing::warn!(code = public.code, error, "request refused"),
+        }
+    }
+
     /// The same within the pages of share links: with a path where it may go better, and one to log in as somebody else.
     pub(crate) fn into_response_with(
         self,
@@ -253,16 +280,8 @@ impl LoginError {
         other_person: Option<String>,
     ) -> Response {
         let public = self.public();
-        let error = &self as &(dyn std::error::Error + 'static);
-        match public.status.as_u16() {
-            404 | 429 => tracing::debug!(code = public.code, error, "request refused"),
-            500.. => tracing::error!(code = public.code, error, "request failed"),
-            _ => tracing::warn!(code = public.code, error, "request refused"),
-        }
-        let retry_after = match &self {
-            Self::RateLimited(limited) => Some(limited.retry_after_secs()),
-            _ => None,
-        };
+        self.log(&public);
+        let retry_after = self.retry_after_secs();
         let mut response = match prefers_html(headers) {
             true => {
                 let known_as = match &self {
@@ -376,24 +395,5 @@ impl PublicError {
     fn new(status: u16, code: &'static str, message: &str) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { status, code, message: message.to_owned(), detail: None }
-    }
-
-    /// KKP's shape (spec section 4.8), and the stable code beside it.
-    fn into_json(self) -> Response {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            error: Inner<'a>,
-            code: &'a str,
-        }
-        #[derive(Serialize)]
-        struct Inner<'a> {
-            code: u16,
-            message: &'a str,
-        }
-        let inner = Inner { code: self.status.as_u16(), message: &self.message };
-        // INVARIANT: texts and numbers can be written as JSON.
-        let mut body = serde_json::to_string(&Body { error: inner, code: self.code }).unwrap_or_default();
-        body.push('\n');
-        (self.status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
     }
 }

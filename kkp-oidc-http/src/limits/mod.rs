@@ -108,6 +108,11 @@ pub(crate) struct RateLimited {
 }
 
 impl RateLimited {
+    #[cfg(feature = "openapi")]
+    pub(crate) const fn of(limit: &'static str, wait: Duration) -> Self {
+        Self { limit, wait }
+    }
+
     /// For `Retry-After`, in whole seconds, at least 1.
     pub(crate) fn retry_after_secs(self) -> u64 {
         self.wait.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX)

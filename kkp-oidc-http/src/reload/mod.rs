@@ -22,6 +22,7 @@ type Hook = Box<dyn Fn(&Reload<'_>) + Send + Sync>;
 
 /// A file whose present content is not in use, because it is wrong.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct StaleFile {
     /// Its path, as it is configured.

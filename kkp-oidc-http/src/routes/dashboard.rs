@@ -10,16 +10,33 @@ use crate::state::AppState;
 
 /// The key of the dashboard's config.json that is this service's.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(super) struct UiConfig {
+    /// Whether the button is shown.
     share_kubeconfig: bool,
 }
 
-/// `GET /api/v2/featuregates`
+/// Gates as KKP's dashboard asks for them
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get,
+    path = "/api/v2/featuregates",
+    tag = "kkp",
+    operation_id = "getFeatureGates",
+    responses((status = 200, description = "The gates that were set.", body = super::api::FeatureGates)),
+))]
 pub(super) async fn feature_gates(State(state): State<AppState>) -> Json<DashboardGates> {
     Json(state.dashboard_gates())
 }
 
-/// `GET /config.json`. The button makes links in KKP's form, so it is shown while those are answered.
+/// Settings of KKP's dashboard
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get,
+    path = "/config.json",
+    tag = "kkp",
+    operation_id = "getUiConfig",
+    responses((status = 200, description = "Those that concern sharing.", body = UiConfig)),
+))]
+// The button makes links in KKP's form, so it is shown while those are answered.
 pub(super) async fn ui_config(State(state): State<AppState>) -> Json<UiConfig> {
     Json(UiConfig { share_kubeconfig: state.gate_is_on() && state.kkp_links() != KkpLinks::Deny })
 }

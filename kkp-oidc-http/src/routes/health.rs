@@ -10,20 +10,43 @@ use crate::reload::StaleFile;
 use crate::state::AppState;
 
 #[derive(Serialize)]
-struct Readiness {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(super) struct Readiness {
+    /// Whether a login can begin.
     ready: bool,
+    /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// Files whose present content is not in use, because it is wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stale: Vec<StaleFile>,
 }
 
-/// The process lives.
+/// Whether the process lives
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "health",
+    operation_id = "getHealth",
+    responses((status = 200, description = "It does.", content_type = "text/plain", body = String)),
+))]
 pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Whether a login can begin, and if not, why; and which files are wrong, so that what was in them before is in use.
+/// Whether logins can begin
+///
+/// If not, why; and which files are wrong, so that what was in them before is in use.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "health",
+    operation_id = "getReadiness",
+    responses(
+        (status = 200, description = "They can.", body = Readiness),
+        (status = 503, description = "They cannot.", body = Readiness),
+    ),
+))]
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
     let stale = state.reloads().stale();
     match state.readiness().await {

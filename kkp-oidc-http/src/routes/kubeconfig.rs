@@ -11,7 +11,29 @@ use crate::error::LoginError;
 use crate::metrics::Journey;
 use crate::state::AppState;
 
-/// A share link begins a flow, a callback ends it. There is nothing but GET, and where the gate is off, nothing at all.
+/// A link in KKP's form, and the provider's answer
+///
+/// For browsers. Errors are a page where `Accept` prefers HTML.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get,
+    path = "/api/v1/kubeconfig",
+    tag = "kkp",
+    operation_id = "getKubeconfig",
+    params(
+        ("project_id" = Option<String>, Query, description = "Id of the project."),
+        ("cluster_id" = Option<String>, Query, description = "Id of the cluster."),
+        ("user_id" = Option<String>, Query, description = "Id of whoever shares it."),
+        ("oidc_kubelogin_enabled" = Option<String>, Query, description = "`true`: kubectl is to use kubelogin."),
+        ("state" = Option<String>, Query, description = "From the provider: the flow."),
+        ("code" = Option<String>, Query, description = "From the provider: the code."),
+    ),
+    responses(
+        (status = 200, description = "The kubeconfig.", content_type = "application/octet-stream", body = String),
+        (status = 303, description = "To the provider, or on to another page."),
+        (status = "default", description = "Refused; docs/service.md has every code.", body = crate::error::ErrorBody),
+    ),
+))]
+// A share link begins a flow, a callback ends it. There is nothing but GET, and where the gate is off, nothing at all.
 pub(super) async fn any(
     State(state): State<AppState>,
     method: Method,

@@ -45,7 +45,7 @@ fn uses(stored: &StoredShare) -> Uses {
 }
 
 /// The cluster of a share, by the name that it has now; by its id, if its owner may not see it any more.
-fn cluster_of(share: &Share, clusters: &[OwnedCluster]) -> OwnCluster {
+pub(super) fn cluster_of(share: &Share, clusters: &[OwnedCluster]) -> OwnCluster {
     let is_it = |owned: &&OwnedCluster| owned.project_id == share.project_id && owned.cluster.id == share.cluster_id;
     match clusters.iter().find(is_it) {
         Some(owned) => own_cluster(&owned.project_id, &owned.cluster),

@@ -1,6 +1,7 @@
 //! The routes: each takes a request apart, lets core decide, and answers.
 
 mod answer;
+mod api;
 mod begin;
 mod callback;
 pub(crate) mod cookies;
@@ -23,10 +24,10 @@ use axum::extract::{MatchedPath, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodRouter, any, get, post};
-use kkp_oidc_core::issuer::RedirectUri;
+use axum::routing::{MethodRouter, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
+pub(crate) use self::api::BodyError;
 use self::cross_site::OwnOrigin;
 use crate::limits;
 use crate::metrics;
@@ -43,15 +44,15 @@ use crate::state::{AppState, Live};
 /// | `GET /assets/…` | script and icon of the pages |
 /// | `GET /healthz`, `GET /api/v1/healthz` | 200 while the process lives |
 /// | `GET /readyz` | 200 once the provider is known, otherwise 503 with the reason |
+/// | `/api/share/v1/…` | share links, for programs: `docs/api.md` |
 ///
 /// Whatever is nested must be reachable from outside under the base of the configured redirect URI.
 pub fn router(state: AppState) -> Router {
     let own_origin = OwnOrigin::new(&state.oidc().config().redirect_uri().public_origin());
     let live = Live::new(state);
-    Router::new()
-        .route(RedirectUri::PATH, any(kubeconfig::any))
-        .route("/api/v2/featuregates", only_get(get(dashboard::feature_gates)))
-        .route("/config.json", only_get(get(dashboard::ui_config)))
+    let programs = api::routes();
+    let programs = programs.into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods));
+    programs
         .route("/", only_get(get(landing::get)))
         .route("/assets/{name}", only_get(get(asset)))
         .route("/login", only_get(get(owner::login)))
@@ -66,9 +67,6 @@ pub fn router(state: AppState) -> Router {
         .route("/share/{token}/login", only_get(get(share::login)))
         .route("/share/done/{flow}", only_get(get(share::done)))
         .route("/share/download/{flow}", only_get(get(share::download)))
-        .route("/healthz", only_get(get(health::alive)))
-        .route("/api/v1/healthz", only_get(get(health::alive)))
-        .route("/readyz", only_get(get(health::ready)))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(own_origin, cross_site::refuse))
         .layer(middleware::from_fn_with_state(live.clone(), limits::guard))

@@ -116,7 +116,7 @@ pub(super) async fn clusters(State(state): State<AppState>, headers: HeaderMap) 
     answer.await.map_err(|answer: Answer| answer.respond(&state, &headers))
 }
 
-fn ids(project: &str, cluster: &str) -> Result<(ProjectId, ClusterId), LoginError> {
+pub(super) fn ids(project: &str, cluster: &str) -> Result<(ProjectId, ClusterId), LoginError> {
     match (project.parse(), cluster.parse()) {
         (Ok(project), Ok(cluster)) => Ok((project, cluster)),
         // An id that cannot exist is answered like one that does not.
@@ -192,7 +192,7 @@ pub(super) async fn links(State(state): State<AppState>, headers: HeaderMap) -> 
     answer.await.map_err(|answer: Answer| answer.respond(&state, &headers))
 }
 
-fn share_id(text: &str) -> Result<ShareId, LoginError> {
+pub(super) fn share_id(text: &str) -> Result<ShareId, LoginError> {
     text.parse().map_err(|_| LoginError::NoSuchLink)
 }
 

@@ -30,6 +30,15 @@ pub(crate) enum CreateError {
     Login(#[from] LoginError),
 }
 
+impl From<CreateError> for LoginError {
+    fn from(error: CreateError) -> Self {
+        match error {
+            CreateError::Form(error) => error.into(),
+            CreateError::Login(error) => error,
+        }
+    }
+}
+
 impl Sharing {
     /// The cluster, if the owner may share it now.
     pub(crate) async fn shareable(

@@ -14,7 +14,7 @@ use kkp_oidc_core::share::{ShareId, ShareTokens};
 
 pub(crate) use self::links::{CreateError, OwnLink};
 pub(crate) use self::owner::{Current, Visitor};
-pub(crate) use self::redeem::Fetched;
+pub(crate) use self::redeem::{Fetched, Offer};
 use crate::store::ShareStore;
 
 /// What an operator decides about share links.

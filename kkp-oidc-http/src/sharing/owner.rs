@@ -26,6 +26,11 @@ impl Current {
         self.session.email()
     }
 
+    /// The last second of the session if nothing comes in between.
+    pub(crate) fn ends_at(&self) -> UnixTime {
+        self.session.ends_at()
+    }
+
     /// Who they are towards directories and shares.
     pub(crate) fn owner(&self) -> Owner<'_> {
         Owner { email: self.session.email(), groups: self.session.groups() }

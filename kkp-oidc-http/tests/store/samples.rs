@@ -27,7 +27,7 @@ pub(crate) fn flow(number: u64) -> FlowId {
 
 /// A share of everything that a share can have.
 pub(crate) fn share(number: u64, uses: UseLimit) -> Share {
-    let audience = AudienceList::parse("", "Ann@example.com", "example.org", "a, b").unwrap();
+    let audience = AudienceList::parse("Ann@example.com", "example.org", "a, b").unwrap();
     Share {
         id: id(number),
         project_id: "project".parse().unwrap(),

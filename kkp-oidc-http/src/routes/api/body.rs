@@ -1,0 +1,56 @@
+//! Bodies of requests.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Request};
+use axum::http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
+use tokio::time::timeout;
+
+/// Longest body, in bytes: 64 KiB.
+const MAX_BODY_LEN: usize = 64 * 1024;
+
+/// How long a body may take to arrive.
+const BODY_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why a body is not used. What is in it is not repeated.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub(crate) enum BodyError {
+    #[error("content type is not application/json")]
+    NotJson,
+    #[error("body has more than {MAX_BODY_LEN} bytes")]
+    TooLarge,
+    #[error("body did not arrive in time")]
+    TooSlow,
+    #[error("body ended before it was whole")]
+    BrokenOff,
+    #[error("body cannot be used at line {line}, column {column}")]
+    Malformed { line: usize, column: usize },
+}
+
+/// The body as JSON. The content type is asked for, so that no form of another site can be taken for it.
+pub(super) async fn read<T: DeserializeOwned>(mut request: Request) -> Result<T, BodyError> {
+    if !is_json(request.headers()) {
+        return Err(BodyError::NotJson);
+    }
+    DefaultBodyLimit::max(MAX_BODY_LEN).apply(&mut request);
+    let arriving = timeout(BODY_PATIENCE, Bytes::from_request(request, &()));
+    let bytes = arriving.await.map_err(|_| BodyError::TooSlow)?.map_err(refused)?;
+    serde_json::from_slice(&bytes).map_err(|error| BodyError::Malformed { line: error.line(), column: error.column() })
+}
+
+fn refused(rejection: BytesRejection) -> BodyError {
+    match rejection {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => BodyError::TooLarge,
+        _ => BodyError::BrokenOff,
+    }
+}
+
+/// `application/json`, with whatever parameters.
+fn is_json(headers: &HeaderMap) -> bool {
+    let announced = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = announced.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}

@@ -1,0 +1,136 @@
+//! Owners' links: made, listed, shown, taken back.
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use kkp_oidc_core::audit::Decision;
+use kkp_oidc_core::share::{ShareForm, ShareId};
+
+use super::answers::{Link, Links};
+use super::{body, current};
+use crate::client_address::ClientAddress;
+use crate::error::LoginError;
+use crate::routes::owner::{ids, share_id};
+use crate::routes::record;
+use crate::sharing::{Current, OwnLink};
+use crate::state::AppState;
+
+/// Share a cluster
+///
+/// Every field may be left out or empty. Everything that is wrong is told at once.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    post,
+    path = "/api/share/v1/clusters/{project}/{cluster}/links",
+    tag = "share",
+    operation_id = "createLink",
+    security(("session" = [])),
+    params(
+        ("project" = String, Path, description = "Id of the project."),
+        ("cluster" = String, Path, description = "Id of the cluster."),
+    ),
+    request_body = super::openapi::ShareForm,
+    responses((
+        status = 201,
+        description = "The link.",
+        body = Link,
+        headers(("Location" = String, description = "Where the link is to be had.")),
+    )),
+))]
+pub(super) async fn create(
+    State(state): State<AppState>,
+    client: ClientAddress,
+    Path((project, cluster)): Path<(String, String)>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, Response> {
+    let answer = async {
+        let current = current(&state, &headers).await?;
+        let target = ids(&project, &cluster)?;
+        let form: ShareForm = body::read(request).await?;
+        let share = state.sharing()?.create(&state, current.owner(), target, &form).await?;
+        record::owner_did(&state, Decision::ShareLinkMade, current.email(), Some(&share), client).await;
+        let location = state.path(format_args!("/api/share/v1/links/{}", share.id));
+        let link = own(&state, &current, share.id).await?;
+        Ok((StatusCode::CREATED, [(header::LOCATION, location)], link).into_response())
+    };
+    answer.await.map_err(LoginError::into_json_response)
+}
+
+/// Your links
+///
+/// The newest first, at most 500.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get,
+    path = "/api/share/v1/links",
+    tag = "share",
+    operation_id = "listLinks",
+    security(("session" = [])),
+    responses((status = 200, description = "The links.", body = Links)),
+))]
+pub(super) async fn all(State(state): State<AppState>, headers: HeaderMap) -> Result<Json<Links>, Response> {
+    let answer = async {
+        let current = current(&state, &headers).await?;
+        let shares = state.sharing()?.owned_by(current.owner()).await?;
+        let clusters = state.shareable_by(current.owner()).await?;
+        Ok(Json(Links::new(&state, &shares, &clusters)?))
+    };
+    answer.await.map_err(LoginError::into_json_response)
+}
+
+/// One of your links, and who used it
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get,
+    path = "/api/share/v1/links/{id}",
+    tag = "share",
+    operation_id = "getLink",
+    security(("session" = [])),
+    params(("id" = String, Path, description = "Id of the link.")),
+    responses((status = 200, description = "The link.", body = Link)),
+))]
+pub(super) async fn one(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<Link>, Response> {
+    let answer = async {
+        let current = current(&state, &headers).await?;
+        own(&state, &current, share_id(&id)?).await
+    };
+    answer.await.map_err(LoginError::into_json_response)
+}
+
+/// Take a link back
+///
+/// From now on it is refused. A link that was taken back stays so; asking again changes nothing.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    post,
+    path = "/api/share/v1/links/{id}/revoke",
+    tag = "share",
+    operation_id = "revokeLink",
+    security(("session" = [])),
+    params(("id" = String, Path, description = "Id of the link.")),
+    responses((status = 200, description = "The link, taken back.", body = Link)),
+))]
+pub(super) async fn revoke(
+    State(state): State<AppState>,
+    client: ClientAddress,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<Link>, Response> {
+    let answer = async {
+        let current = current(&state, &headers).await?;
+        let id = share_id(&id)?;
+        if let Some(share) = state.sharing()?.revoke(current.owner(), id, state.now()).await? {
+            record::owner_did(&state, Decision::ShareLinkRevoked, current.email(), Some(&share), client).await;
+        }
+        own(&state, &current, id).await
+    };
+    answer.await.map_err(LoginError::into_json_response)
+}
+
+async fn own(state: &AppState, current: &Current, id: ShareId) -> Result<Json<Link>, LoginError> {
+    let OwnLink { stored, redemptions } = state.sharing()?.own(current.owner(), id).await?;
+    let clusters = state.shareable_by(current.owner()).await?;
+    Ok(Json(Link::new(state, &stored, redemptions, &clusters)?))
+}
