@@ -40,7 +40,7 @@ impl Instructions {
             Shell::PowerShell | Shell::Cmd => format!("\"{config}\""),
         };
         Self {
-            use_it: format!("kubectl --kubeconfig={file} get namespaces"),
+            use_it: format!("kubectl --kubeconfig={file} get pods"),
             merge: format!("kkp-oidc kubeconfig merge {file} --into {quoted}\nkubectl config use-context {cluster}"),
             merge_with_kubectl: format!("{}\nkubectl config use-context {cluster}", merge_with_kubectl(shell, &file)),
             install_kubelogin: match shell {

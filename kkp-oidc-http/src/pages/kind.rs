@@ -13,6 +13,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// All, what is preferred first.
+    #[cfg(any(test, feature = "dev-provider"))]
     pub(crate) const ALL: [Self; 3] = [Self::PublicClient, Self::Kubelogin, Self::AuthProvider];
 
     /// As forms, messages and the API write it.

@@ -33,7 +33,8 @@ pub(super) fn core_form(form: &ShareForm) -> CoreForm {
         use_count: form.uses_count.clone(),
         user_entry: form.kind.clone(),
         role: form.role.clone(),
-        note: form.note.clone(),
+        // One line, whatever the box was used for.
+        note: form.note.lines().map(str::trim).collect::<Vec<_>>().join(" "),
         ..CoreForm::default()
     }
 }

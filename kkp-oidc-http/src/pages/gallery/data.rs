@@ -2,6 +2,8 @@
 
 use axum::response::Response;
 use kkp_oidc_core::UnixTime;
+use kkp_oidc_core::share::Instructions;
+use kkp_oidc_core::shell::Shell;
 
 use super::super::{
     Audience, Chrome, Clusters, Demo, Kind, Landing, Link, LinkState, LinkSummary, Links, LoggedOut, Occasion,
@@ -226,55 +228,31 @@ fn redeemed(kind: Kind) -> Redeemed {
         kubeconfig: kubeconfig(kind).into(),
         kind,
         until: NOW.plus_secs(5 * DAY),
-        shells: [ShellKind::Bash, ShellKind::Zsh, ShellKind::Fish, ShellKind::PowerShell, ShellKind::Cmd]
-            .map(lines)
-            .to_vec(),
+        shells: [
+            (Shell::Bash, ShellKind::Bash),
+            (Shell::Zsh, ShellKind::Zsh),
+            (Shell::Fish, ShellKind::Fish),
+            (Shell::PowerShell, ShellKind::PowerShell),
+            (Shell::Cmd, ShellKind::Cmd),
+        ]
+        .map(lines)
+        .to_vec(),
         grant_command: Some(
             "kubectl create clusterrolebinding lukasz-view --clusterrole=view --user=lukasz@example.com".to_owned(),
         ),
     }
 }
 
-fn lines(shell: ShellKind) -> ShellLines {
-    let merge = "kkp-oidc kubeconfig merge ~/.kube/config kubeconfig-lab7x9k2mp --in-place";
-    let (try_it, merge, merge_with_kubectl) = match shell {
-        ShellKind::Bash | ShellKind::Zsh => (
-            "KUBECONFIG=kubeconfig-lab7x9k2mp kubectl get pods",
-            merge.to_owned(),
-            "cp ~/.kube/config ~/.kube/config.backup\n\
-             KUBECONFIG=~/.kube/config:kubeconfig-lab7x9k2mp kubectl config view --flatten >~/.kube/config.new\n\
-             mv ~/.kube/config.new ~/.kube/config",
-        ),
-        ShellKind::Fish => (
-            "env KUBECONFIG=kubeconfig-lab7x9k2mp kubectl get pods",
-            merge.to_owned(),
-            "cp ~/.kube/config ~/.kube/config.backup\n\
-             env KUBECONFIG=$HOME/.kube/config:kubeconfig-lab7x9k2mp kubectl config view --flatten >~/.kube/config.new\n\
-             mv ~/.kube/config.new ~/.kube/config",
-        ),
-        ShellKind::PowerShell => (
-            "$env:KUBECONFIG = \"kubeconfig-lab7x9k2mp\"\nkubectl get pods",
-            merge.replace("~/.kube/config", "$HOME\\.kube\\config"),
-            "Copy-Item $HOME\\.kube\\config $HOME\\.kube\\config.backup\n\
-             $env:KUBECONFIG = \"$HOME\\.kube\\config;kubeconfig-lab7x9k2mp\"\n\
-             kubectl config view --flatten | Set-Content -Encoding ascii $HOME\\.kube\\config.new\n\
-             Move-Item -Force $HOME\\.kube\\config.new $HOME\\.kube\\config",
-        ),
-        ShellKind::Cmd => (
-            "set KUBECONFIG=kubeconfig-lab7x9k2mp\nkubectl get pods",
-            merge.replace("~/.kube/config", "%USERPROFILE%\\.kube\\config"),
-            "copy %USERPROFILE%\\.kube\\config %USERPROFILE%\\.kube\\config.backup\n\
-             set KUBECONFIG=%USERPROFILE%\\.kube\\config;kubeconfig-lab7x9k2mp\n\
-             kubectl config view --flatten >%USERPROFILE%\\.kube\\config.new\n\
-             move /y %USERPROFILE%\\.kube\\config.new %USERPROFILE%\\.kube\\config",
-        ),
-    };
+fn lines((shell, kind): (Shell, ShellKind)) -> ShellLines {
+    let cluster = "lab7x9k2mp".parse();
+    let lines = cluster.map(|cluster| Instructions::new(shell, &cluster)).ok();
+    let text = |of: fn(&Instructions) -> &String| lines.as_ref().map(|lines| of(lines).clone()).unwrap_or_default();
     ShellLines {
-        shell,
-        try_it: try_it.to_owned(),
-        merge,
-        merge_with_kubectl: merge_with_kubectl.to_owned(),
-        install_kubelogin: "kubectl krew install oidc-login".to_owned(),
+        shell: kind,
+        try_it: text(|lines| &lines.use_it),
+        merge: text(|lines| &lines.merge),
+        merge_with_kubectl: text(|lines| &lines.merge_with_kubectl),
+        install_kubelogin: text(|lines| &lines.install_kubelogin),
     }
 }
 
