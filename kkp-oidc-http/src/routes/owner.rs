@@ -131,9 +131,9 @@ pub(super) async fn share_dialog(
     headers: HeaderMap,
 ) -> Result<Response, Response> {
     let answer = async {
+        let sharing = state.sharing()?;
         let (project, cluster) = ids(&project, &cluster)?;
         let current = current(&state, &headers, ReturnTo::ShareDialog(project.clone(), cluster.clone())).await?;
-        let sharing = state.sharing()?;
         let cluster = sharing.shareable(&state, current.owner(), &project, &cluster).await?;
         let page = dialog(sharing, own_cluster(&project, &cluster), ShareForm::default(), Vec::new());
         Ok(page.render(&chrome(&state, &headers).for_person(current.email())))
@@ -150,10 +150,11 @@ pub(super) async fn share(
     Fields(form): Fields<ShareForm>,
 ) -> Result<Response, Response> {
     let answer = async {
+        let sharing = state.sharing()?;
         let (project, cluster) = ids(&project, &cluster)?;
         let back = ReturnTo::ShareDialog(project.clone(), cluster.clone());
         let current = poster(&state, &headers, back).await?;
-        let (form, sharing) = (form?, state.sharing()?);
+        let form = form?;
         let target = (project.clone(), cluster.clone());
         match sharing.create(&state, current.owner(), target, &core_form(&form)).await {
             Ok(share) => {

@@ -75,8 +75,9 @@ pub(super) async fn login(
 }
 
 async fn fetch(state: &AppState, flow: &str, headers: &HeaderMap) -> Result<(FlowId, Fetched), LoginError> {
+    let sharing = state.sharing()?;
     let flow: FlowId = flow.parse().map_err(|_| LoginError::HandoverGone)?;
-    Ok((flow, state.sharing()?.fetch(state, flow, headers).await?))
+    Ok((flow, sharing.fetch(state, flow, headers).await?))
 }
 
 /// `GET /share/done/{flow}`

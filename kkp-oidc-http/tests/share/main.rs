@@ -4,6 +4,7 @@
 
 #[cfg(unix)]
 mod audit;
+#[path = "../rig/browser.rs"]
 mod browser;
 mod callback;
 mod dashboard;
@@ -27,4 +28,5 @@ mod server_tls;
 mod shutdown;
 mod tls;
 mod tls_provider;
+#[path = "../rig/world.rs"]
 mod world;

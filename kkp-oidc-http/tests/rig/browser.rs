@@ -66,12 +66,17 @@ impl Browser {
 
     /// Log in at the provider; path and query where it sends the browser back to.
     pub(crate) async fn log_in(&self, location: &str, email: &str) -> String {
+        self.answer_login(location, "user", email).await
+    }
+
+    /// Fill in the provider's login page: `user` with an address, or `deny`.
+    pub(crate) async fn answer_login(&self, location: &str, name: &str, value: &str) -> String {
         let page = self.http.get(location).send().await.unwrap().text().await.unwrap();
         let (_, rest) = page.split_once("name=\"request_id\" value=\"").unwrap();
         let request_id = rest.split_once('"').unwrap().0;
         let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("request_id", request_id)
-            .append_pair("user", email)
+            .append_pair(name, value)
             .finish();
         let (action, _) = location.split_once("/auth?").unwrap();
         let response = self

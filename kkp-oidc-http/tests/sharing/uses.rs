@@ -1,0 +1,94 @@
+//! How often a link is used, whatever happens at the same time.
+
+use tokio::task::JoinSet;
+
+use crate::house::{House, JANE, LUKASZ, OWNER};
+use crate::person::{Person, assert_page, assert_refused, redirect};
+
+#[tokio::test]
+async fn a_link_for_three_uses_gives_three_to_five_at_once() {
+    let house = House::new().await;
+    let link = house.link(&[("uses", "some"), ("uses_count", "3")]).await;
+    let mut people = Vec::new();
+    for _ in 0..5 {
+        let mut person = Person::new();
+        let callback = person.callback(&house.site, &link, LUKASZ).await;
+        people.push((person, callback));
+    }
+    let mut tasks = JoinSet::new();
+    for (mut person, callback) in people {
+        let router = house.service.router.clone();
+        tasks.spawn(async move {
+            let reply = person.get_at(&router, &callback).await;
+            (person, reply)
+        });
+    }
+    let mut given = 0;
+    while let Some(ended) = tasks.join_next().await {
+        let (mut person, reply) = ended.unwrap();
+        match reply.status {
+            303 => {
+                given += 1;
+                let done = redirect(&reply).to_owned();
+                assert_page(&person.get(&house.site, &done).await, 200);
+            }
+            _ => {
+                assert_refused(&reply, 410, "share_link_used_up");
+                assert_eq!(person.cookie("kkp-handover-"), None);
+            }
+        }
+    }
+    assert_eq!((given, house.uses(&link).await), (3, (3, 3)));
+}
+
+#[tokio::test]
+async fn a_link_for_one_use_is_used_up_at_every_step() {
+    let house = House::new().await;
+    let link = house.link(&[("uses", "once")]).await;
+    let mut late = Person::new();
+    let callback = late.callback(&house.site, &link, JANE).await;
+    Person::new().get_in(&house.site, &link, LUKASZ).await;
+    let tokens = house.provider.requests().token;
+    for reply in [
+        late.get(&house.site, &callback).await,
+        late.get(&house.site, &link.path).await,
+        late.post(&house.site, &link.path, &[]).await,
+    ] {
+        assert_refused(&reply, 410, "share_link_used_up");
+    }
+    assert_eq!((house.uses(&link).await, house.provider.requests().token), ((1, 1), tokens));
+    let mut owner = house.owner(OWNER).await;
+    crate::person::assert_shows(&owner.get(&house.site, &link.page()).await, &["Used 1 of 1 times", LUKASZ]);
+}
+
+#[tokio::test]
+async fn a_callback_that_comes_twice_is_one_use() {
+    let house = House::new().await;
+    let link = house.link(&[]).await;
+    let mut lukasz = Person::new();
+    let callback = lukasz.callback(&house.site, &link, LUKASZ).await;
+    // Both at once, as a double click sends them: with the same cookies.
+    let (mut one, mut two) = (lukasz.clone(), lukasz.clone());
+    let router = &house.service.router;
+    let (first, second) = tokio::join!(one.get_at(router, &callback), two.get_at(router, &callback));
+    let (good, refused) = if first.status == 303 { (first, second) } else { (second, first) };
+    assert!(redirect(&good).starts_with("/share/done/"));
+    assert_refused(&refused, 400, "flow_used");
+    // And once more, later.
+    assert_refused(&lukasz.get(&house.site, &callback).await, 400, "flow_used");
+    assert_eq!((house.uses(&link).await, house.provider.requests().token), ((1, 1), 2));
+}
+
+#[tokio::test]
+async fn whoever_comes_again_uses_the_link_again() {
+    let house = House::new().await;
+    let link = house.link(&[("uses", "some"), ("uses_count", "2")]).await;
+    let mut lukasz = Person::new();
+    let one = lukasz.get_in(&house.site, &link, LUKASZ).await;
+    let two = lukasz.get_in(&house.site, &link, LUKASZ).await;
+    for done in [one, two] {
+        assert_page(&lukasz.get(&house.site, &done).await, 200);
+    }
+    assert_eq!(house.uses(&link).await, (2, 2));
+    assert_refused(&lukasz.get(&house.site, &link.path).await, 410, "share_link_used_up");
+}

@@ -1,0 +1,119 @@
+//! A real store behind a door: calls are counted, and it can be out of reach.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use kkp_oidc_core::UnixTime;
+use kkp_oidc_core::authorization::FlowId;
+use kkp_oidc_core::share::{Redemption, Share, ShareId, StoredShare};
+use kkp_oidc_http::{
+    Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, SqliteStore, StoreUnavailable, Stored,
+};
+use tokio::sync::oneshot;
+
+#[derive(Clone)]
+pub(crate) struct WatchedStore(Arc<Inner>);
+
+struct Inner {
+    store: SqliteStore,
+    is_out: AtomicBool,
+    calls: AtomicU64,
+    pause: Mutex<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>,
+}
+
+impl WatchedStore {
+    pub(crate) fn new(store: SqliteStore) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            is_out: AtomicBool::new(false),
+            calls: AtomicU64::new(0),
+            pause: Mutex::default(),
+        }))
+    }
+
+    /// How often it was asked for anything.
+    pub(crate) fn calls(&self) -> u64 {
+        self.0.calls.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn go_out(&self) {
+        self.0.is_out.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn come_back(&self) {
+        self.0.is_out.store(false, Ordering::SeqCst);
+    }
+
+    /// Keep the next record that is to be replaced waiting: the first one tells that it waits, the second one lets it go on.
+    pub(crate) fn pause_replacing(&self) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
+        let ((waits, told), (go_on, let_go)) = (oneshot::channel(), oneshot::channel());
+        *self.0.pause.lock().unwrap() = Some((waits, let_go));
+        (told, go_on)
+    }
+
+    /// The store itself, past the door.
+    pub(crate) fn inside(&self) -> &SqliteStore {
+        &self.0.store
+    }
+
+    fn ask<'a, T: Send + 'a>(&'a self, call: impl FnOnce(&'a SqliteStore) -> Stored<'a, T>) -> Stored<'a, T> {
+        self.0.calls.fetch_add(1, Ordering::SeqCst);
+        match self.0.is_out.load(Ordering::SeqCst) {
+            true => Box::pin(std::future::ready(Err(StoreUnavailable::new("the store is out")))),
+            false => call(&self.0.store),
+        }
+    }
+}
+
+impl ShareStore for WatchedStore {
+    fn create(&self, share: Share) -> Stored<'_, ()> {
+        self.ask(|store| store.create(share))
+    }
+
+    fn find(&self, id: ShareId) -> Stored<'_, Option<StoredShare>> {
+        self.ask(|store| store.find(id))
+    }
+
+    fn owned_by<'a>(&'a self, owner: &'a str) -> Stored<'a, Vec<StoredShare>> {
+        self.ask(|store| store.owned_by(owner))
+    }
+
+    fn redemptions(&self, id: ShareId) -> Stored<'_, Vec<Redemption>> {
+        self.ask(|store| store.redemptions(id))
+    }
+
+    fn redeem(&self, id: ShareId, flow: FlowId, redemption: Redemption) -> Stored<'_, Redeemed> {
+        self.ask(|store| store.redeem(id, flow, redemption))
+    }
+
+    fn revoke(&self, id: ShareId, at: UnixTime) -> Stored<'_, Revoked> {
+        self.ask(|store| store.revoke(id, at))
+    }
+
+    fn put(&self, record: Record) -> Stored<'_, ()> {
+        self.ask(|store| store.put(record))
+    }
+
+    fn replace(&self, record: Record) -> Stored<'_, bool> {
+        let pause = self.0.pause.lock().unwrap().take();
+        Box::pin(async move {
+            if let Some((waits, let_go)) = pause {
+                waits.send(()).unwrap();
+                let_go.await.unwrap();
+            }
+            self.ask(|store| store.replace(record)).await
+        })
+    }
+
+    fn get(&self, kind: RecordKind, key: RecordKey, now: UnixTime) -> Stored<'_, Option<String>> {
+        self.ask(|store| store.get(kind, key, now))
+    }
+
+    fn remove(&self, kind: RecordKind, key: RecordKey) -> Stored<'_, ()> {
+        self.ask(|store| store.remove(kind, key))
+    }
+
+    fn sweep(&self, now: UnixTime) -> Stored<'_, ()> {
+        self.ask(|store| store.sweep(now))
+    }
+}
