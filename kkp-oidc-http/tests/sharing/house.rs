@@ -126,6 +126,14 @@ impl House {
         Self { provider, service, site, store, directory }
     }
 
+    /// One more service at the same provider, which has just begun; it has its keys, and what it is given.
+    pub(crate) fn replica(&self, sharing: SharingConfig) -> Service {
+        let mut replica = setup(sharing, self.directory.clone());
+        replica.clock = self.service.clock.clone();
+        replica.entropy = self.service.entropy.clone();
+        replica.service(self.provider.issuer())
+    }
+
     /// Somebody who is logged in as an owner.
     pub(crate) async fn owner(&self, email: &str) -> Person {
         let mut owner = Person::new();

@@ -73,13 +73,9 @@ async fn auth_provider_has_tokens_that_work() {
 async fn a_kind_that_is_no_longer_offered_is_refused_and_counts_nothing() {
     let house = House::new().await;
     let link = house.link(&[("kind", "public-client")]).await;
-    let (store, directory) = (house.store.clone(), house.directory.clone());
-    let mut sharing = crate::house::sharing(store);
+    let mut sharing = crate::house::sharing(house.store.clone());
     sharing.public_client = None;
-    let mut setup = crate::house::setup(sharing, directory);
-    setup.clock = house.service.clock.clone();
-    setup.entropy = house.service.entropy.clone();
-    let later = setup.service(house.provider.issuer());
+    let later = house.replica(sharing);
     let site = crate::house::Site::of(vec![later.router.clone()]);
     let reply = Person::new().redeem(&site, &link, LUKASZ).await;
     assert_refused(&reply, 503, "public_client_missing");

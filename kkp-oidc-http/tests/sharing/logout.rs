@@ -1,9 +1,11 @@
 //! The end of a session, here and at the provider.
 
+use std::time::Duration;
+
 use kkp_oidc_http::dev_provider::Fault;
 use kkp_oidc_http::{PostLogout, ShareStore as _};
 
-use crate::house::{BASE, DIALOG, House, OWNER, VIEWER};
+use crate::house::{BASE, DIALOG, House, OWNER, VIEWER, sharing};
 use crate::person::{Person, assert_page, assert_refused, assert_shows, redirect};
 
 const CLEARED: &str = "kkp-session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
@@ -93,10 +95,12 @@ async fn pages_let_their_forms_lead_to_the_provider() {
     let house = House::with(|setup, _| setup.provider.end_session_endpoint = true).await;
     let origin = format!("http://{}", house.provider.local_addr());
     let link = house.link(&[]).await;
-    // A replica that has just begun and does not know the provider yet.
-    for path in [link.path.as_str(), "/links"] {
-        let mut owner = house.owner(OWNER).await;
-        let page = owner.get(&house.site, path).await;
+    let owner = house.owner(OWNER).await;
+    // Also from a replica that has just begun and does not know the provider yet.
+    for path in [&link.path, "/links", &link.page(), DIALOG] {
+        let replica = house.replica(sharing(house.store.clone()));
+        let page = owner.clone().get_at(&replica.router, path).await;
+        assert_page(&page, 200);
         let policy = page.header("content-security-policy");
         assert!(policy.ends_with(&format!("form-action 'self' {origin}")), "{path} {policy}");
     }
@@ -111,7 +115,7 @@ async fn a_session_that_ends_while_another_tab_loads_stays_ended() {
     let (waits, go_on) = house.store.pause_replacing();
     let (mut tab, router) = (owner.clone(), house.service.router.clone());
     let loading = tokio::spawn(async move { tab.get_at(&router, "/links").await });
-    waits.await.unwrap();
+    tokio::time::timeout(Duration::from_secs(10), waits).await.unwrap().unwrap();
     log_out(&house, &mut owner).await;
     let mut other = house.owner(VIEWER).await;
     go_on.send(()).unwrap();

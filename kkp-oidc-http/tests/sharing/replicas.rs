@@ -1,6 +1,6 @@
 //! Three replicas on one store file, and every request on the next one.
 
-use crate::house::{DIALOG, House, JANE, LUKASZ, OWNER, Site, changing_directory, setup, sharing};
+use crate::house::{DIALOG, House, JANE, LUKASZ, OWNER, Site, sharing};
 use crate::person::{Person, assert_page, assert_refused, assert_shows, redirect};
 use crate::redeem::{assert_file, download_of};
 use crate::watched_store::WatchedStore;
@@ -22,13 +22,7 @@ async fn replicas() -> Replicas {
         *config = sharing(open());
     })
     .await;
-    let mut more = Vec::new();
-    for _ in 0..2 {
-        let mut other = setup(sharing(open()), changing_directory());
-        other.clock = house.service.clock.clone();
-        other.entropy = house.service.entropy.clone();
-        more.push(other.service(house.provider.issuer()));
-    }
+    let more: Vec<_> = (0..2).map(|_| house.replica(sharing(open()))).collect();
     house.store = open();
     let routers = more.iter().map(|service| service.router.clone()).chain([house.service.router.clone()]);
     house.site = Site::of(routers.collect());
