@@ -14,7 +14,7 @@ use kkp_oidc_core::issuer::{CookieSecurity, IssuerConfig, IssuerSettings, Redire
 use crate::dev_provider::{DevProvider, DevProviderConfig};
 use crate::environment::{Clock, Entropy};
 use crate::pages::{self, Landing};
-use crate::sharing::SharingConfig;
+use crate::share_links::SharingConfig;
 use crate::state::{AppState, ServiceConfig};
 use crate::store::SqliteStore;
 

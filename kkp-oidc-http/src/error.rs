@@ -16,10 +16,10 @@ use kkp_oidc_core::shared_kubeconfig::SharedKubeconfigError;
 pub(crate) use self::json::ErrorBody;
 use crate::accept::prefers_html;
 use crate::directory::DirectoryUnavailable;
+use crate::json_body::BodyError;
 use crate::limits::RateLimited;
 use crate::oidc::{OidcError, ProviderError, shown};
 use crate::pages::{Chrome, Detail, Refused};
-use crate::routes::BodyError;
 use crate::store::StoreUnavailable;
 
 /// Why a link or a callback is not answered with what was asked for.

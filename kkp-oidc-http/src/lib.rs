@@ -35,6 +35,7 @@
 mod accept;
 mod audit;
 mod client_address;
+mod cookies;
 #[cfg(feature = "dev-provider")]
 pub mod demo;
 #[cfg(feature = "dev-provider")]
@@ -43,6 +44,7 @@ mod directory;
 mod doctor;
 mod environment;
 mod error;
+mod json_body;
 mod kkp_links;
 mod limits;
 mod metrics;
@@ -54,6 +56,7 @@ mod reload;
 mod routes;
 #[cfg(feature = "server")]
 pub mod server;
+mod share_links;
 mod sharing;
 mod state;
 mod store;
@@ -77,7 +80,7 @@ pub use operations::OperationsConfig;
 pub use pages::gallery;
 pub use reload::{FileContents, FileWatch, Reload, ReloadOutcome, Reloads, StaleFile, Taken, WatchedFiles};
 pub use routes::router;
-pub use sharing::{PostLogout, SharingConfig};
+pub use share_links::{PostLogout, SharingConfig};
 pub use state::{AppState, ServiceConfig};
 pub use store::{
     ENDED_SHARES_KEPT_SECS, MAX_LISTED, OpenStoreError, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore,

@@ -9,7 +9,6 @@ use crate::client_address::Proxies;
 use crate::environment::Clock;
 use crate::limits::{Limits, RateLimits};
 use crate::metrics::Metrics;
-use crate::state::AppState;
 
 /// How the service is run.
 #[derive(Clone, Debug, Default)]
@@ -24,10 +23,10 @@ pub struct OperationsConfig {
 }
 
 pub(crate) struct Operations {
-    metrics: Metrics,
-    proxies: Proxies,
-    limits: Limits,
-    audit: AuditLog,
+    pub(crate) metrics: Metrics,
+    pub(crate) proxies: Proxies,
+    pub(crate) limits: Limits,
+    pub(crate) audit: AuditLog,
 }
 
 impl Operations {
@@ -40,23 +39,5 @@ impl Operations {
 
     pub(crate) const fn metrics(&self) -> &Metrics {
         &self.metrics
-    }
-}
-
-impl AppState {
-    pub(crate) fn metrics(&self) -> &Metrics {
-        &self.operations().metrics
-    }
-
-    pub(crate) fn proxies(&self) -> &Proxies {
-        &self.operations().proxies
-    }
-
-    pub(crate) fn audit(&self) -> &AuditLog {
-        &self.operations().audit
-    }
-
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.operations().limits
     }
 }

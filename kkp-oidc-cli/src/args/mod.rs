@@ -8,6 +8,8 @@ pub(crate) mod check;
 pub(crate) mod describe;
 pub(crate) mod doctor;
 pub(crate) mod explain_token;
+#[cfg(feature = "serve")]
+mod go_bool;
 pub(crate) mod kubeconfig;
 pub(crate) mod migrate;
 pub(crate) mod rbac;

@@ -4,10 +4,11 @@ use std::convert::Infallible;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use kkp_oidc_core::feature_gates::{FeatureGates, parse_go_bool};
+use kkp_oidc_core::feature_gates::FeatureGates;
 use kkp_oidc_core::secret::SecretString;
 use kkp_oidc_http::{RateLimit, RateLimits, TrustedProxies};
 
+use super::go_bool::go_bool;
 use super::sharing::SharingArgs;
 use super::transport::TransportArgs;
 
@@ -198,10 +199,6 @@ pub(crate) enum LogFormat {
     Console,
     /// One JSON object a line.
     Json,
-}
-
-pub(super) fn go_bool(text: &str) -> Result<bool, &'static str> {
-    parse_go_bool(text).ok_or("expected true or false (or 1, t, T, TRUE, True, 0, f, F, FALSE, False)")
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of a value parser")]

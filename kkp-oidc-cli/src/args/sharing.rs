@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use kkp_oidc_core::issuer::ClientId;
 
-use super::serve::go_bool;
+use super::go_bool::go_bool;
 
 const SHARING: &str = "Share links";
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::serve::go_bool;
+use super::go_bool::go_bool;
 
 const TLS: &str = "TLS";
 

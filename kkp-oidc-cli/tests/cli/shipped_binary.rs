@@ -43,7 +43,7 @@ fn its_features_leave_the_development_provider_out() {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let tree = cargo(&["tree", "-e", "normal", "--prefix", "none", "-f", "{lib}: {f}"], target);
     let features: Vec<_> = tree.lines().filter(|line| line.starts_with("kkp_oidc_http:")).collect();
-    assert_eq!(features, ["kkp_oidc_http: server"]);
+    assert_eq!(features, ["kkp_oidc_http: openapi,server"]);
 }
 
 #[test]

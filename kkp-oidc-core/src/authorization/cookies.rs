@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::FLOW_MAX_AGE_SECS;
-use super::flow::{Flow, FlowId};
+use super::flow::Flow;
+use super::flow_id::FlowId;
 use super::state::AuthenticState;
 use crate::UnixTime;
 use crate::cookie_key::{CookieKey, KeyRing};

@@ -13,18 +13,22 @@
 mod callback;
 mod cookies;
 mod flow;
+mod flow_id;
 mod purpose;
 mod query;
 mod request;
 mod state;
+mod target;
 
 pub use self::callback::{Callback, CallbackError, CallbackOutcome, IssuerParameterError, ProviderErrorCode};
 pub use self::cookies::{FlowCookieError, FlowCookies, RequestCookies, SetCookie};
-pub use self::flow::{Flow, FlowId, FlowRandom, Nonce, ParseFlowIdError, PkceVerifier};
-pub use self::purpose::{FlowPurpose, FlowTarget, ReturnTo, UserEntry};
+pub use self::flow::{Flow, FlowRandom, Nonce, PkceVerifier};
+pub use self::flow_id::{FlowId, ParseFlowIdError};
+pub use self::purpose::{FlowPurpose, ReturnTo};
 pub use self::query::{Query, ShareRequest, ShareRequestError};
 pub use self::request::{AuthorizationRequest, Reauthentication};
 pub use self::state::{AuthenticState, FlowKind, StateError, StateKey};
+pub use self::target::{FlowTarget, UserEntry};
 
 /// How long a person may take from the link to the callback, in seconds, inclusive. People have second factors.
 pub const FLOW_MAX_AGE_SECS: i64 = 600;

@@ -2,7 +2,7 @@
 
 use url::form_urlencoded;
 
-use super::purpose::{FlowTarget, UserEntry};
+use super::target::{FlowTarget, UserEntry};
 
 /// The parameters of a query.
 ///

@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::FLOW_MAX_AGE_SECS;
-use super::flow::FlowId;
+use super::flow_id::FlowId;
 use crate::UnixTime;
 use crate::cookie_key::{CookieKey, KeyRing};
 

@@ -259,6 +259,16 @@ impl Assembler {
     }
 }
 
+impl Assembled {
+    /// All certificates of one input that can be read, in its order, whatever there is to say about them.
+    #[must_use]
+    pub fn unjudged(origin: &str, bytes: &[u8]) -> Self {
+        let mut assembler = Assembler::new(Policy::unjudged());
+        assembler.add(origin, bytes);
+        assembler.finish(Order::Input)
+    }
+}
+
 #[cfg(test)]
 #[path = "assemble_tests.rs"]
 mod tests;

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::UnixTime;
-use crate::ca_bundle::assemble::{Assembler, Policy};
 use crate::ca_bundle::certificate::{Fingerprint, name_text};
 use crate::ca_bundle::finding::{Finding, Place, Severity};
-use crate::ca_bundle::order::Order;
 use crate::ca_bundle::store::{Kept, Store};
 
 /// The certificates that were good enough, and everything that was found.
@@ -21,14 +19,6 @@ pub struct Assembled {
 }
 
 impl Assembled {
-    /// All certificates of one input that can be read, in its order, whatever there is to say about them.
-    #[must_use]
-    pub fn unjudged(origin: &str, bytes: &[u8]) -> Self {
-        let mut assembler = Assembler::new(Policy::unjudged());
-        assembler.add(origin, bytes);
-        assembler.finish(Order::Input)
-    }
-
     /// The certificates, in order, each once.
     pub fn certificates(&self) -> impl Iterator<Item = Certificate<'_>> {
         let kept = self.order.iter().filter_map(|index| self.store.kept().get(*index));

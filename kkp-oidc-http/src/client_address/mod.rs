@@ -67,6 +67,15 @@ pub(crate) enum ClientKey {
     V6([u16; 4]),
 }
 
+/// As [`router`](crate::router) noted it.
+impl<S: Sync> axum::extract::FromRequestParts<S> for ClientAddress {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut axum::http::request::Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get().copied().unwrap_or(Self::Unknown))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,6 @@
 //! Limits, so that nobody takes the service away from the others.
 
 mod bounded;
-mod guard;
 mod quota;
 
 use std::num::NonZeroU32;
@@ -9,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::bounded::BoundedLimiter;
-pub(crate) use self::guard::guard;
 pub use self::quota::{ParseRateLimitError, RateLimit};
 use crate::client_address::{ClientAddress, ClientKey};
 use crate::environment::Clock;

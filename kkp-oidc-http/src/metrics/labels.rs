@@ -1,6 +1,5 @@
 //! The words that labels are made of. Each set is closed: nothing that a stranger sends becomes a label.
 
-use crate::oidc::ProviderError;
 use kkp_oidc_core::authorization::FlowKind;
 
 /// A label: its name and its value.
@@ -88,21 +87,6 @@ impl Exchange {
             Self::Abandoned => "abandoned",
         };
         ("outcome", value)
-    }
-}
-
-impl From<&ProviderError> for Exchange {
-    fn from(error: &ProviderError) -> Self {
-        Self::Failed(match error {
-            ProviderError::Unreachable(_) => "unreachable",
-            ProviderError::OutOfService => "out_of_service",
-            ProviderError::Busy => "busy",
-            ProviderError::TimedOut => "timeout",
-            ProviderError::TooLarge => "too_large",
-            ProviderError::Status { .. } => "status",
-            ProviderError::BrokenOff(_) => "broken_off",
-            ProviderError::Malformed { .. } | ProviderError::Metadata(_) => "malformed",
-        })
     }
 }
 

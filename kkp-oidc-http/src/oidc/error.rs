@@ -1,5 +1,6 @@
 //! How a login at the provider fails.
 
+use crate::metrics::Exchange;
 use std::error::Error as _;
 use std::iter;
 use std::sync::Arc;
@@ -101,5 +102,20 @@ impl ProviderError {
         } else {
             Self::BrokenOff(Arc::new(error))
         }
+    }
+}
+
+impl From<&ProviderError> for Exchange {
+    fn from(error: &ProviderError) -> Self {
+        Self::Failed(match error {
+            ProviderError::Unreachable(_) => "unreachable",
+            ProviderError::OutOfService => "out_of_service",
+            ProviderError::Busy => "busy",
+            ProviderError::TimedOut => "timeout",
+            ProviderError::TooLarge => "too_large",
+            ProviderError::Status { .. } => "status",
+            ProviderError::BrokenOff(_) => "broken_off",
+            ProviderError::Malformed { .. } | ProviderError::Metadata(_) => "malformed",
+        })
     }
 }

@@ -8,8 +8,9 @@ use kkp_oidc_core::secret::SecretString;
 use serde::Deserialize;
 use url::form_urlencoded;
 
+use super::answer::Answer;
 use super::error::{OidcError, ProviderError};
-use super::fetch::{Answer, HttpClient};
+use super::fetch::HttpClient;
 use crate::metrics::Endpoint;
 
 /// What the callback brought, and what only this flow knows.

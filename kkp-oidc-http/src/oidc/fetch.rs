@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, HeaderMap};
+use reqwest::header::ACCEPT;
 use reqwest::{Client, RequestBuilder, StatusCode, redirect};
 
+use super::answer::Answer;
 use super::error::ProviderError;
 use super::outbound::Outbound;
 use super::tls::BuildTlsError;
@@ -29,13 +30,6 @@ pub(crate) struct HttpClient {
 pub(crate) enum Proxy {
     FromEnvironment,
     None,
-}
-
-/// What came back, whole.
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
 }
 
 impl HttpClient {

@@ -1,5 +1,6 @@
 //! The OIDC client: discovery, keys, code exchange; signatures by `jsonwebtoken`, claims by core.
 
+mod answer;
 mod ca;
 mod discovery;
 mod error;

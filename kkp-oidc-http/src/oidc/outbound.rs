@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
+use super::answer::Answer;
 use super::error::ProviderError;
-use super::fetch::Answer;
 use crate::metrics::{Endpoint, Exchange, Metrics};
 
 /// Most requests to the token and revocation endpoints at the same time. (Metadata and keys are fetched once for all.)

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use kkp_oidc_core::issuer::{IssuerConfig, ProviderMetadata};
 
 use super::Trust;
+use super::answer::Answer;
 use super::error::ProviderError;
 use super::exchange::{self, TokenRequest};
-use super::fetch::{Answer, HttpClient, Proxy};
+use super::fetch::{HttpClient, Proxy};
 use super::outbound::Outbound;
 use super::tls::{BuildTlsError, ObservedChains, TlsTrust};
 use crate::metrics::Metrics;

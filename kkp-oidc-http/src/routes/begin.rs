@@ -6,7 +6,7 @@ use kkp_oidc_core::authorization::{
     AuthorizationRequest, Flow, FlowId, FlowPurpose, Nonce, PkceVerifier, Reauthentication, RequestCookies,
 };
 
-use super::cookies::{cookie_headers, set_cookies};
+use crate::cookies::{cookie_headers, set_cookies};
 use crate::error::LoginError;
 use crate::oidc::OidcError;
 use crate::state::AppState;

@@ -13,9 +13,9 @@ use kkp_oidc_core::shared_kubeconfig::SharedKubeconfig;
 use tokio::time::timeout;
 
 use super::answer::Answer;
-use super::cookies::{cookie_headers, set_cookies};
 use super::record::{self, About, Ending};
 use crate::client_address::ClientAddress;
+use crate::cookies::{cookie_headers, set_cookies};
 use crate::error::LoginError;
 use crate::oidc::{CALLBACK_BUDGET, Login, OidcError, ProviderError, TokenRequest};
 use crate::state::AppState;

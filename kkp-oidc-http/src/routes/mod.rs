@@ -4,9 +4,9 @@ mod answer;
 mod api;
 mod begin;
 mod callback;
-pub(crate) mod cookies;
 mod cross_site;
 mod dashboard;
+mod guard;
 pub(crate) mod headers;
 mod health;
 mod input;
@@ -27,9 +27,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
-pub(crate) use self::api::BodyError;
 use self::cross_site::OwnOrigin;
-use crate::limits;
 use crate::metrics;
 use crate::pages;
 use crate::state::{AppState, Live};
@@ -69,7 +67,7 @@ pub fn router(state: AppState) -> Router {
         .route("/share/download/{flow}", only_get(get(share::download)))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(own_origin, cross_site::refuse))
-        .layer(middleware::from_fn_with_state(live.clone(), limits::guard))
+        .layer(middleware::from_fn_with_state(live.clone(), guard::guard))
         .layer(middleware::from_fn_with_state(live.clone(), finish))
         .layer(middleware::from_fn_with_state(live.clone(), metrics::measure))
         .with_state(live)

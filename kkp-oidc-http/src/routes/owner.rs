@@ -10,12 +10,12 @@ use kkp_oidc_core::share::ShareId;
 
 use super::answer::{Answer, chrome, go_to};
 use super::begin::begin;
-use super::cookies::set_cookies;
 use super::input::{Fields, Segments};
 use super::link_view::{link_page, own_cluster, summary};
 use super::record::{self, About};
 use super::share_dialog::{core_form, dialog, problems};
 use crate::client_address::ClientAddress;
+use crate::cookies::set_cookies;
 use crate::directory::OwnedCluster;
 use crate::error::LoginError;
 use crate::metrics::Journey;

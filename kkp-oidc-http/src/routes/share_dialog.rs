@@ -7,7 +7,7 @@ use kkp_oidc_core::share::{
 
 use super::link_view::kind;
 use crate::pages::{OwnCluster, Problem, ShareDialog, ShareForm};
-use crate::sharing::Sharing;
+use crate::share_links::Sharing;
 
 /// The page with the form as it was sent, or as it begins.
 pub(super) fn dialog(sharing: &Sharing, cluster: OwnCluster, form: ShareForm, problems: Vec<Problem>) -> ShareDialog {

@@ -8,9 +8,9 @@ use kkp_oidc_core::email;
 use kkp_oidc_core::ids::{ClusterId, ProjectId};
 use kkp_oidc_core::share::{Owner, Redemption, Share, ShareForm, ShareFormError, ShareId, StoredShare};
 
-use super::Sharing;
 use crate::directory::OwnedCluster;
 use crate::error::LoginError;
+use crate::share_links::Sharing;
 use crate::state::AppState;
 use crate::store::Revoked;
 
@@ -62,7 +62,7 @@ impl Sharing {
         form: &ShareForm,
     ) -> Result<Share, CreateError> {
         self.shareable(state, owner, &project_id, &cluster_id).await?;
-        let new = form.parse(&self.offered)?;
+        let new = form.parse(self.offered())?;
         let id = ShareId::from_bytes(state.random());
         let share = new.into_share(id, project_id, cluster_id, owner, state.now());
         self.config.store.create(share.clone()).await.map_err(LoginError::from)?;

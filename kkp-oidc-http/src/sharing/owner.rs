@@ -7,10 +7,10 @@ use kkp_oidc_core::session::{SESSION_MAX_AGE_SECS, Session, SessionId};
 use kkp_oidc_core::share::Owner;
 use url::form_urlencoded;
 
-use super::{PostLogout, Sharing};
+use crate::cookies::cookie_headers;
 use crate::error::LoginError;
 use crate::oidc::Login;
-use crate::routes::cookies::cookie_headers;
+use crate::share_links::{PostLogout, Sharing};
 use crate::state::AppState;
 use crate::store::{Record, RecordKey, RecordKind};
 

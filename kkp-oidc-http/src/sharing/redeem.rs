@@ -11,10 +11,10 @@ use kkp_oidc_core::session::{HANDOVER_MAX_AGE_SECS, Handover};
 use kkp_oidc_core::share::{Owner, Redemption, Share, ShareId, ShareState, StoredShare};
 use kkp_oidc_core::shared_kubeconfig::SharedKubeconfig;
 
-use super::Sharing;
+use crate::cookies::cookie_headers;
 use crate::error::LoginError;
 use crate::oidc::Login;
-use crate::routes::cookies::cookie_headers;
+use crate::share_links::Sharing;
 use crate::state::AppState;
 use crate::store::{Record, RecordKey, RecordKind, Redeemed};
 

@@ -8,9 +8,10 @@ use kkp_oidc_core::audit::Decision;
 use kkp_oidc_core::share::{ShareForm, ShareId};
 
 use super::answers::{Link, Links};
-use super::{body, current};
+use super::current;
 use crate::client_address::ClientAddress;
 use crate::error::LoginError;
+use crate::json_body;
 use crate::routes::owner::{ids, share_id};
 use crate::routes::record;
 use crate::sharing::{Current, OwnLink};
@@ -47,7 +48,7 @@ pub(super) async fn create(
     let answer = async {
         let current = current(&state, &headers).await?;
         let target = ids(&project, &cluster)?;
-        let form: ShareForm = body::read(request).await?;
+        let form: ShareForm = json_body::read(request).await?;
         let share = state.sharing()?.create(&state, current.owner(), target, &form).await?;
         record::owner_did(&state, Decision::ShareLinkMade, current.email(), Some(&share), client).await;
         let location = state.path(format_args!("/api/share/v1/links/{}", share.id));

@@ -4,7 +4,6 @@
 //! cookie of the pages.
 
 mod answers;
-mod body;
 mod links;
 mod offer;
 #[cfg(feature = "openapi")]
@@ -17,7 +16,6 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 
 use self::answers::{Clusters, Session};
-pub(crate) use self::body::BodyError;
 #[cfg(feature = "openapi")]
 pub(super) use self::openapi::FeatureGates;
 use super::{dashboard, health, kubeconfig, only_get, only_post};

@@ -4,7 +4,6 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::client_address::ClientAddress;
 use crate::error::LoginError;
 use crate::state::AppState;
 
@@ -12,7 +11,7 @@ use crate::state::AppState;
 const PROBES: [&str; 3] = ["/healthz", "/api/v1/healthz", "/readyz"];
 
 /// Note whose request it is, for the routes, and refuse it if there were too many.
-pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let client = state.proxies().client_of(&request);
     request.extensions_mut().insert(client);
     if !is_probe(&request)
@@ -26,12 +25,4 @@ pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, n
 /// Nested in another router, the path is still the one within ours.
 fn is_probe(request: &Request) -> bool {
     PROBES.contains(&request.uri().path())
-}
-
-impl<S: Sync> axum::extract::FromRequestParts<S> for ClientAddress {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut axum::http::request::Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(parts.extensions.get().copied().unwrap_or(Self::Unknown))
-    }
 }

@@ -1,5 +1,8 @@
 //! What the routes share: configuration, the OIDC client, the directory, keys, and what the process remembers.
 
+mod operations;
+mod replace;
+
 use std::error::Error as _;
 use std::pin::pin;
 use std::sync::Arc;
@@ -18,6 +21,7 @@ use kkp_oidc_core::kubeconfig::Preferences;
 use kkp_oidc_core::share::Owner;
 use tokio::sync::Notify;
 
+pub(crate) use self::replace::Live;
 use crate::directory::{ClusterDirectory, DirectoryHealth, DirectoryUnavailable, OwnedCluster};
 use crate::environment::{Clock, Entropy};
 use crate::error::LoginError;
@@ -25,10 +29,9 @@ use crate::kkp_links::KkpLinks;
 use crate::oidc::{BuildTlsError, IdpCa, OidcClient, ProviderError, Trust};
 use crate::operations::{Operations, OperationsConfig};
 use crate::pages::Landing;
-pub(crate) use crate::present::Live;
 use crate::present::{Present, ProviderSettings};
 use crate::reload::Reloads;
-use crate::sharing::{Sharing, SharingConfig};
+use crate::share_links::{Sharing, SharingConfig};
 use crate::used_flows::UsedFlows;
 
 /// Everything that an operator decides.

@@ -1,4 +1,4 @@
-//! Bodies of requests.
+//! Bodies of requests that are JSON.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ pub(crate) enum BodyError {
 }
 
 /// The body as JSON. The content type is asked for, so that no form of another site can be taken for it.
-pub(super) async fn read<T: DeserializeOwned>(mut request: Request) -> Result<T, BodyError> {
+pub(crate) async fn read<T: DeserializeOwned>(mut request: Request) -> Result<T, BodyError> {
     if !is_json(request.headers()) {
         return Err(BodyError::NotJson);
     }
