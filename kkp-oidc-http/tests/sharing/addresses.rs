@@ -97,7 +97,8 @@ async fn other_methods_are_refused_and_change_nothing() {
         ("/links", "GET"),
         (&page, "GET"),
         (&revoke, "POST"),
-        (&link.path, "GET, POST"),
+        (&link.path, "GET"),
+        (&link.login(), "GET"),
         ("/share/done/AAAAAAAAAAAAAAAAAAAAAA", "GET"),
         ("/share/download/AAAAAAAAAAAAAAAAAAAAAA", "GET"),
     ] {
@@ -136,12 +137,13 @@ async fn without_share_links_there_are_no_such_pages() {
         "/links",
         "/links/x",
         "/share/x",
+        "/share/x/login",
         "/share/done/x",
         "/share/download/x",
     ] {
         crate::person::assert_refused(&Person::new().get(&site, path).await, 404, "not_found");
     }
-    for path in ["/logout", DIALOG, "/links/x/revoke", "/share/x"] {
+    for path in ["/logout", DIALOG, "/links/x/revoke"] {
         let reply = Person::new().post(&site, path, &[]).await;
         crate::person::assert_refused(&reply, 404, "not_found");
     }

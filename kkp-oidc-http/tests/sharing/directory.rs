@@ -16,7 +16,7 @@ async fn a_link_is_good_only_while_its_owner_may_share_the_cluster() {
     let before = lukasz.callback(&house.site, &link, LUKASZ).await;
     house.directory.become_text(&without_the_right());
     assert_refused(&lukasz.get(&house.site, &link.path).await, 404, "share_not_found");
-    assert_refused(&lukasz.post(&house.site, &link.path, &[]).await, 404, "share_not_found");
+    assert_refused(&lukasz.get(&house.site, &link.login()).await, 404, "share_not_found");
     // Also for whoever was on the way; their code is not spent.
     let tokens = house.provider.requests().token;
     assert_refused(&lukasz.get(&house.site, &before).await, 404, "share_not_found");

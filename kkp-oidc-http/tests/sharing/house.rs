@@ -171,6 +171,11 @@ impl Link {
         self.path.strip_prefix("/share/").unwrap()
     }
 
+    /// Where its button leads.
+    pub(crate) fn login(&self) -> String {
+        format!("{}/login", self.path)
+    }
+
     /// The owner's page of it.
     pub(crate) fn page(&self) -> String {
         format!("/links/{}", self.id)

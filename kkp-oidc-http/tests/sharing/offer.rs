@@ -8,7 +8,7 @@ use crate::world::CLIENT_SECRET;
 async fn the_page_says_who_shares_what_until_when_and_not_with_whom() {
     let house = House::new().await;
     let note = "<script>alert(\"a\")</script> & 'so'";
-    let people = "lukasz@example.com, @hidden.example, secret-group";
+    let people = "lukasz@example.com, @hidden.example, group:secret-group";
     let fields = [("who", "only"), ("people", people), ("note", note), ("uses", "some"), ("uses_count", "7")];
     let link = house.link(&fields).await;
     let mut anybody = Person::new();
@@ -17,7 +17,7 @@ async fn the_page_says_who_shares_what_until_when_and_not_with_whom() {
     assert_shows(&page, &["<h1>Access to the lab</h1>", OWNER, "the lab <code>lab7x9k2mp</code>"]);
     assert_shows(&page, &["<time datetime=\"2023-11-14T23:13:20Z\">14 November 2023, 23:13 UTC</time>"]);
     assert_shows(&page, &["&#60;script&#62;alert(&#34;a&#34;)&#60;/script&#62; &#38; &#39;so&#39;"]);
-    assert_shows(&page, &[&format!("method=\"post\" action=\"{}\"", link.path)]);
+    assert_shows(&page, &[&format!("href=\"{}\"", link.login())]);
     assert_hides(&page, &["<script>", LUKASZ, "hidden.example", "secret-group", "lab.example.com", CLIENT_SECRET]);
     // Looking is free: nothing is counted, and the provider is not bothered.
     assert_eq!((house.uses(&link).await, anybody.browser.cookies), ((0, 0), vec![]));
@@ -28,7 +28,7 @@ async fn the_button_leads_to_the_provider_and_back_works_again() {
     let house = House::new().await;
     let link = house.link(&[]).await;
     let mut lukasz = Person::new();
-    let reply = lukasz.post(&house.site, &link.path, &[]).await;
+    let reply = lukasz.get(&house.site, &link.login()).await;
     let location = redirect(&reply).to_owned();
     assert!(location.starts_with(&format!("{}/auth?", house.provider.issuer())), "{location}");
     assert!(!location.contains(link.token()) && !location.contains("lab7x9k2mp"), "{location}");
@@ -56,7 +56,7 @@ async fn a_link_ends_with_the_second_before_its_end() {
     let tokens = house.provider.requests().token;
     for reply in [
         lukasz.get(&house.site, &link.path).await,
-        lukasz.post(&house.site, &link.path, &[]).await,
+        lukasz.get(&house.site, &link.login()).await,
         // Whoever was on the way is too late.
         lukasz.get(&house.site, &callback).await,
     ] {

@@ -10,26 +10,33 @@ use crate::world::{DIRECTORY, NOW};
 async fn the_page_of_a_link_has_it_and_says_what_it_allows() {
     let house = House::new().await;
     let mut owner = house.owner(OWNER).await;
-    let fields =
-        [("who", "only"), ("people", "lukasz@example.com, @example.org, ops"), ("uses", "some"), ("uses_count", "3")];
+    let fields = [
+        ("who", "only"),
+        ("people", "lukasz@example.com, @example.org, group:ops"),
+        ("uses", "some"),
+        ("uses_count", "3"),
+    ];
     let more = [("role", "view"), ("note", "have fun")];
     let link = owner.make_link(&house.site, &[&fields[..], &more].concat()).await;
     let made = owner.get(&house.site, &format!("{}?made", link.page())).await;
     assert_page(&made, 200);
     let url = format!("value=\"{BASE}{}\" readonly", link.path);
-    assert_shows(&made, &["The link is made.", &url, "<svg class=\"qr\"", "Used 0 of 3 times", "<code>view</code>"]);
-    assert_shows(&made, &["<li>lukasz@example.com</li><li>@example.org</li><li>ops</li>", "have fun", "Nobody yet."]);
+    assert_shows(&made, &["The link is made.", &url, "<svg class=\"qr\"", "0 of 3 uses", "<code>view</code>"]);
+    assert_shows(
+        &made,
+        &["<li>lukasz@example.com</li><li>@example.org</li><li>group:ops</li>", "have fun", "Nobody yet."],
+    );
     assert_shows(&made, &["14 November 2023, 23:13 UTC", "kubelogin, nothing secret in the file"]);
 
     Person::new().get_in(&house.site, &link, LUKASZ).await;
     let page = owner.get(&house.site, &link.page()).await;
     assert_page(&page, 200);
-    assert_shows(&page, &["Used 1 of 3 times", "<tr><td>lukasz@example.com</td>", "This link can be used."]);
+    assert_shows(&page, &["1 of 3 uses", "<td role=\"cell\">lukasz@example.com</td>", "This link can be used."]);
     assert_hides(&page, &["The link is made.", "Nobody yet."]);
 
     let list = owner.get(&house.site, "/links").await;
     assert_page(&list, 200);
-    assert_shows(&list, &[&format!("<a href=\"{}\">the lab</a>", link.page()), "Used 1 of 3 times"]);
+    assert_shows(&list, &[&format!("<a href=\"{}\">the lab</a>", link.page()), "1 of 3 uses"]);
     // The list may be seen over somebody's shoulder.
     assert_hides(&list, &[link.token(), "@example.org", LUKASZ]);
 }

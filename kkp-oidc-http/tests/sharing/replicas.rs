@@ -49,7 +49,7 @@ async fn the_whole_walk_works_with_each_request_on_another_replica() {
         }
         Person::new().get_in(&house.site, &link, JANE).await;
         assert_refused(&lukasz.get(&house.site, &link.path).await, 410, "share_link_used_up");
-        assert_shows(&owner.get(&house.site, &link.page()).await, &["Used 2 of 2 times", LUKASZ, JANE]);
+        assert_shows(&owner.get(&house.site, &link.page()).await, &["2 of 2 uses", LUKASZ, JANE]);
         redirect(&owner.post(&house.site, &format!("{}/revoke", link.page()), &[]).await);
         for _ in 0..3 {
             assert_refused(&lukasz.get(&house.site, &link.path).await, 410, "share_link_revoked");

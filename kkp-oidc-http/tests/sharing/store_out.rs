@@ -15,7 +15,7 @@ async fn recipients_are_refused_at_every_step_and_can_go_on_when_it_is_back() {
     let tokens = house.provider.requests().token;
     for reply in [
         lukasz.get(&house.site, &link.path).await,
-        lukasz.post(&house.site, &link.path, &[]).await,
+        lukasz.get(&house.site, &link.login()).await,
         lukasz.get(&house.site, &callback).await,
     ] {
         assert_refused(&reply, OUT.0, OUT.1);
