@@ -1,6 +1,6 @@
 // The real kubectl, with a home of its own so that neither the user's files nor old caches take part.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 
 import { folder, output, run } from './process.mjs';
 
@@ -8,7 +8,10 @@ export class Kubectl {
   constructor(state) {
     this.state = state;
     this.command = process.env.KKP_OIDC_KUBECTL ?? 'kubectl';
-    this.env = { HOME: folder(state, 'kubectl-home'), PATH: process.env.PATH };
+    // So that lines for a shell find this one by its name.
+    const bin = folder(state, 'kubectl-bin');
+    if (isAbsolute(this.command)) symlinkSync(this.command, join(bin, 'kubectl'));
+    this.env = { HOME: folder(state, 'kubectl-home'), PATH: `${bin}:${process.env.PATH}` };
   }
 
   /** Keep a downloaded file as a user would: readable and writable by its owner only. */
@@ -30,6 +33,12 @@ export class Kubectl {
   /** Stdout of a call that has to succeed. */
   output(kubeconfig, ...args) {
     return output(...this.#call(kubeconfig, args));
+  }
+
+  /** Lines that a page shows, in bash, in the folder of `kubeconfig`: exit code, stdout and stderr. */
+  shell(kubeconfig, lines) {
+    const env = { ...this.env, KUBECONFIG: kubeconfig };
+    return run('bash', ['-c', lines], { env, cwd: dirname(kubeconfig), seconds: 60 });
   }
 
   /** The kubeconfig as kubectl itself reads it, secrets included. */

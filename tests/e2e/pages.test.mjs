@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 
-import { AxeBuilder } from '@axe-core/playwright';
-
+import { violations } from './axe.mjs';
 import { startBrowser } from './browser.mjs';
 import { Part } from './process.mjs';
 import { World, setting } from './world.mjs';
@@ -61,12 +60,6 @@ async function newTab(options = {}) {
     }
   });
   return { context, tab, requests, complaints };
-}
-
-async function violations(tab) {
-  // Without frames there is nothing that the other mode would find, and it opens a tab for each run.
-  const { violations: found } = await new AxeBuilder({ page: tab }).setLegacyMode(true).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`)}`);
 }
 
 for (const language of LANGUAGES) {

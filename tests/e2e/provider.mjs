@@ -10,9 +10,13 @@ import { Provider } from 'oidc-provider';
 const USERS = {
   anna: { email: 'anna@kubermatic.com', email_verified: true, groups: ['viewers'] },
   lukasz: { email: 'lukasz@kubermatic.com', email_verified: true, groups: ['developers', 'viewers'] },
+  owner: { email: 'owner@kubermatic.com', email_verified: true, groups: [] },
 };
 
 const CLIENT_ID = 'kubermaticIssuer';
+
+/** Client without a secret, for kubelogin on people's own machines. */
+export const PUBLIC_CLIENT_ID = 'kubelogin';
 
 /** Seconds that an ID token is good for, unless a scenario sets `provider.idTokenSeconds`. kubectl refreshes 10 s early. */
 export const ID_TOKEN_SECONDS = 45;
@@ -35,7 +39,7 @@ function account(login) {
  * Start the provider. It rotates refresh tokens, and gives one only for `offline_access` with `prompt=consent`.
  * Gives what a client needs to know: `issuer`, `clientId`, `clientSecret`.
  */
-export async function startProvider({ state, port, tls, redirectUris }) {
+export async function startProvider({ state, port, tls, redirectUris, postLogoutRedirectUris = [] }) {
   const logFile = join(state, 'provider.log');
   writeFileSync(logFile, '', { mode: 0o600 });
   const log = (line) => appendFileSync(logFile, `${new Date().toISOString()} ${line}\n`);
@@ -51,13 +55,21 @@ export async function startProvider({ state, port, tls, redirectUris }) {
       client_secret: clientSecret,
       grant_types: ['authorization_code', 'refresh_token'],
       redirect_uris: redirectUris,
+      post_logout_redirect_uris: postLogoutRedirectUris,
+      response_types: ['code'],
+    }, {
+      client_id: PUBLIC_CLIENT_ID,
+      application_type: 'native',
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token'],
+      redirect_uris: ['http://localhost:8000', 'http://localhost:18000'],
       response_types: ['code'],
     }],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], groups: ['groups'] },
     scopes: ['openid', 'offline_access', 'email', 'groups'],
     conformIdTokenClaims: false,
     cookies: { keys: [randomBytes(16).toString('hex')] },
-    features: { devInteractions: { enabled: true } },
+    features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
     findAccount: (_, login) => account(login),
     pkce: { required: () => true },
     rotateRefreshToken: true,
@@ -71,8 +83,10 @@ export async function startProvider({ state, port, tls, redirectUris }) {
       Session: DAY,
     },
   });
+  let revocations = 0;
   provider.use(async (ctx, next) => {
     await next();
+    if (ctx.path === '/token/revocation' && ctx.status === 200) revocations += 1;
     log(`${ctx.method} ${ctx.path} ${ctx.status}`);
   });
   for (const event of ['authorization.error', 'grant.error', 'server_error']) {
@@ -100,6 +114,8 @@ export async function startProvider({ state, port, tls, redirectUris }) {
     settings,
     /** How often a refresh token was redeemed so far. */
     refreshes: () => refreshes,
+    /** How often a token was taken back so far, by a logout for instance. */
+    revocations: () => revocations,
     /** What went over the token endpoint and must not be seen elsewhere: name and value, in order. */
     secrets: () => secrets.filter(([, value]) => value),
     stop: () => new Promise((resolve) => {

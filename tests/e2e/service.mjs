@@ -27,6 +27,11 @@ export function redirectUri(port) {
   return `http://127.0.0.1:${port}/api/v1/kubeconfig`;
 }
 
+/** Where the provider sends the browser after a logout. */
+export function loggedOutUri(port) {
+  return `http://127.0.0.1:${port}/logged-out`;
+}
+
 /**
  * Start the service and wait until it knows its provider. Secrets go by environment, or with `secretFiles` by file.
  * It sees neither the home of this user nor any other variable of ours.

@@ -11,8 +11,8 @@ import { startCluster } from './cluster.mjs';
 import { Kubectl } from './kubectl.mjs';
 import { makeIntermediate, makeRoot, makeServer } from './pki.mjs';
 import { freePorts, report, within } from './process.mjs';
-import { startProvider } from './provider.mjs';
-import { redirectUri, shareLink, startService, userId, writeClusters } from './service.mjs';
+import { PUBLIC_CLIENT_ID, startProvider } from './provider.mjs';
+import { loggedOutUri, redirectUri, shareLink, startService, userId, writeClusters } from './service.mjs';
 
 /** Who shares. The letter case is not that of the id that KKP makes of it. */
 const OWNER = 'Owner@Kubermatic.com';
@@ -72,8 +72,11 @@ export class World {
     for (const part of this.parts.reverse()) await part.stop();
   }
 
-  /** Provider, cluster, browser and two services: `service`, and `kkpService` which writes KKP's own bytes. */
-  async start() {
+  /**
+   * Provider, cluster, browser and two services: `service`, and `kkpService` which writes KKP's own bytes; with `sharing`
+   * only `service`, with a store for share links.
+   */
+  async start({ sharing = false } = {}) {
     const { state } = this;
     const keep = (part) => this.keep(part);
     const [providerPort, port, otherPort] = await freePorts(3);
@@ -91,6 +94,7 @@ export class World {
 
     this.provider = this.keep(await startProvider({
       state, port: providerPort, tls: providerTls, redirectUris: [redirectUri(port), redirectUri(otherPort)],
+      postLogoutRedirectUris: [loggedOutUri(port)],
     }));
     this.kubectl = new Kubectl(state);
     this.cluster = await startCluster({
@@ -110,11 +114,16 @@ export class World {
     };
     // 32 and 64 bytes, the two lengths that there are
     this.cookieKeys = [randomBytes(16).toString('hex'), randomBytes(32).toString('hex')];
-    this.service = await startService({ ...common, name: 'service', port, cookieKey: this.cookieKeys[0] });
-    this.kkpService = await startService({
-      ...common, name: 'service-as-kkp', port: otherPort, cookieKey: this.cookieKeys[1], secretFiles: true,
-      flags: ['--kubeconfig-idp-ca=never'],
-    });
+    const flags = sharing
+      ? [`--share-store=${join(state, 'shares.db')}`, `--public-client-id=${PUBLIC_CLIENT_ID}`, '--post-logout-redirect']
+      : [];
+    this.service = await startService({ ...common, name: 'service', port, cookieKey: this.cookieKeys[0], flags });
+    if (!sharing) {
+      this.kkpService = await startService({
+        ...common, name: 'service-as-kkp', port: otherPort, cookieKey: this.cookieKeys[1], secretFiles: true,
+        flags: ['--kubeconfig-idp-ca=never'],
+      });
+    }
     this.browser = this.keep(await startBrowser({ state, root: providerRoot.certificate }));
   }
 
