@@ -47,6 +47,14 @@ pub(super) async fn begun(
     state.audit().record(with_about(event.client(client.ip()), about)).await;
 }
 
+/// A share link was refused before anybody went to log in: forged, ended, taken back, asked for too often.
+pub(super) async fn link_refused(state: &AppState, client: ClientAddress, error: &LoginError) {
+    let reason = error.public().code;
+    state.metrics().share_link_refused(reason);
+    let event = AuditEvent::new(Decision::ShareLinkRefused { reason }, state.now()).client(client.ip());
+    state.audit().record(event).await;
+}
+
 /// What an owner did: made a link, took it back, logged out; or their session ended.
 pub(crate) async fn owner_did(
     state: &AppState,

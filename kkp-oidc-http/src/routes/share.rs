@@ -18,17 +18,27 @@ use crate::client_address::ClientAddress;
 use crate::error::LoginError;
 use crate::metrics::Journey;
 use crate::pages::{Redeem, Redeemed, ShellKind, ShellLines};
-use crate::sharing::Fetched;
+use crate::sharing::{Fetched, Offer};
 use crate::state::AppState;
+
+/// What the link with this token offers; a refusal is noted.
+pub(super) async fn offered(state: &AppState, token: &str, client: ClientAddress) -> Result<Offer, LoginError> {
+    let offered = state.sharing()?.offer(state, token).await;
+    if let Err(error) = &offered {
+        record::link_refused(state, client, error).await;
+    }
+    offered
+}
 
 /// `GET /share/{token}`
 pub(super) async fn offer(
     State(state): State<AppState>,
+    client: ClientAddress,
     Segments(token): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
     let answer = async {
-        let offer = state.sharing()?.offer(&state, &token).await?;
+        let offer = offered(&state, &token, client).await?;
         let share = offer.stored.share;
         let page = Redeem {
             token,
@@ -56,7 +66,7 @@ pub(super) async fn login(
     headers: HeaderMap,
 ) -> Result<Response, Response> {
     let answer = async {
-        let offer = state.sharing()?.offer(&state, &token).await?;
+        let offer = offered(&state, &token, client).await?;
         state.limits().flow(client)?;
         let reauthentication = match query.as_deref() {
             Some("as=someone-else") => Reauthentication::Demanded,

@@ -2,6 +2,7 @@
 
 use axum::http::HeaderMap;
 use kkp_oidc_core::UnixTime;
+use kkp_oidc_core::audit::{AuditEvent, Decision};
 use kkp_oidc_core::authorization::{RequestCookies, SetCookie};
 use kkp_oidc_core::session::{SESSION_MAX_AGE_SECS, Session, SessionId};
 use kkp_oidc_core::share::Owner;
@@ -70,6 +71,8 @@ impl Sharing {
         if let Err(end) = session.require_alive(now) {
             tracing::info!(error = &end as &dyn std::error::Error, "session ended");
             self.config.store.remove(RecordKind::Session, key).await?;
+            let event = AuditEvent::new(Decision::SessionExpired, now).actor(session.email());
+            state.audit().record(event).await;
             return Ok(Visitor::Ended);
         }
         // A session that somebody ended meanwhile does not come back.

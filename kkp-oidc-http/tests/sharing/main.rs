@@ -15,6 +15,7 @@ mod house;
 mod kinds;
 mod login;
 mod logout;
+mod noted;
 mod offer;
 mod own_links;
 mod person;

@@ -1,0 +1,117 @@
+//! What is written down of share links: a line of the audit log for each decision, and a count.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use axum::body::Body;
+use axum::http::Request;
+use kkp_oidc_http::{AuditSink, metrics_router};
+
+use crate::house::{House, LUKASZ, MALLORY, OWNER};
+use crate::person::{Person, assert_refused};
+use crate::world::send;
+
+/// Keeps lines in memory.
+#[derive(Clone, Debug, Default)]
+struct Kept(Arc<Mutex<Vec<String>>>);
+
+impl AuditSink for Kept {
+    fn append(&self, line: &str) -> io::Result<()> {
+        self.0.lock().unwrap().push(line.to_owned());
+        Ok(())
+    }
+}
+
+impl Kept {
+    /// Event, reason, actor, cluster and share of each line; none is kept.
+    fn take(&self) -> Vec<[Option<String>; 5]> {
+        let lines = std::mem::take(&mut *self.0.lock().unwrap());
+        let fields = |line: String| {
+            let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+            ["event", "reason", "actor", "cluster", "share"].map(|key| event[key].as_str().map(str::to_owned))
+        };
+        lines.into_iter().map(fields).collect()
+    }
+}
+
+#[tokio::test]
+async fn each_decision_about_a_link_is_a_line_and_a_count() {
+    let kept = Kept::default();
+    let sink = kept.clone();
+    let house = House::with(|setup, _| {
+        let before = std::mem::replace(&mut setup.configure, Box::new(|_| ()));
+        setup.configure = Box::new(move |config| {
+            before(config);
+            config.operations.audit.sink = Some(Arc::new(sink));
+        });
+    })
+    .await;
+    let mut owner = house.owner(OWNER).await;
+    let link = owner.make_link(&house.site, &[("who", "only"), ("people", LUKASZ), ("uses", "once")]).await;
+    let share = link.id.to_string();
+    let line = |event: &str, reason: Option<&str>, actor: Option<&str>, about: bool| {
+        let (cluster, share) = (about.then(|| "lab7x9k2mp".to_owned()), about.then(|| share.clone()));
+        [Some(event.to_owned()), reason.map(str::to_owned), actor.map(str::to_owned), cluster, share]
+    };
+    assert_eq!(
+        kept.take(),
+        [
+            line("flow_begun", None, None, false),
+            line("session_begun", None, Some(OWNER), false),
+            line("share_link_made", None, Some(OWNER), true),
+        ]
+    );
+
+    assert_refused(&Person::new().get(&house.site, "/share/forged").await, 404, "share_link_invalid");
+    assert_refused(&Person::new().redeem(&house.site, &link, MALLORY).await, 403, "share_not_for_you");
+    Person::new().get_in(&house.site, &link, LUKASZ).await;
+    assert_refused(&Person::new().get(&house.site, &link.path).await, 410, "share_link_used_up");
+    let mut refused = line("share_link_refused", Some("share_not_for_you"), None, true);
+    // Whose cluster it was is found out for those who are let in.
+    refused[3] = None;
+    assert_eq!(
+        kept.take(),
+        [
+            line("share_link_refused", Some("share_link_invalid"), None, false),
+            line("flow_begun", None, None, true),
+            refused,
+            line("flow_begun", None, None, true),
+            line("share_link_redeemed", None, Some(LUKASZ), true),
+            line("share_link_refused", Some("share_link_used_up"), None, false),
+        ]
+    );
+
+    for _ in 0..2 {
+        owner.post(&house.site, &format!("{}/revoke", link.page()), &[]).await;
+    }
+    owner.post(&house.site, "/logout", &[]).await;
+    let mut owner = house.owner(OWNER).await;
+    kept.0.lock().unwrap().pop();
+    house.service.clock.advance(1801);
+    owner.get(&house.site, "/links").await;
+    assert_eq!(
+        kept.take(),
+        [
+            line("share_link_revoked", None, Some(OWNER), true),
+            line("session_ended", None, Some(OWNER), false),
+            line("flow_begun", None, None, false),
+            line("session_expired", None, Some(OWNER), false),
+        ]
+    );
+
+    let request = Request::get("/metrics").body(Body::empty()).unwrap();
+    let metrics = send(&metrics_router(house.service.state.clone()), request).await.body;
+    let counted: Vec<_> = metrics.lines().filter(|line| line.starts_with("kkp_oidc_share_links_")).collect();
+    let mut expected = [
+        "kkp_oidc_share_links_made_total 1",
+        "kkp_oidc_share_links_redeemed_total 1",
+        "kkp_oidc_share_links_refused_total{reason=\"share_link_invalid\"} 1",
+        "kkp_oidc_share_links_refused_total{reason=\"share_link_used_up\"} 1",
+        "kkp_oidc_share_links_refused_total{reason=\"share_not_for_you\"} 1",
+        "kkp_oidc_share_links_revoked_total 1",
+    ];
+    expected.sort_unstable();
+    let mut counted = counted;
+    counted.sort_unstable();
+    assert_eq!(counted, expected);
+}
