@@ -1,12 +1,15 @@
 //! Bodies of requests that are JSON.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Request};
 use axum::http::{HeaderMap, header};
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
 use tokio::time::timeout;
 
 /// Longest body, in bytes: 64 KiB.
@@ -38,7 +41,31 @@ pub(crate) async fn read<T: DeserializeOwned>(mut request: Request) -> Result<T,
     DefaultBodyLimit::max(MAX_BODY_LEN).apply(&mut request);
     let arriving = timeout(BODY_PATIENCE, Bytes::from_request(request, &()));
     let bytes = arriving.await.map_err(|_| BodyError::TooSlow)?.map_err(refused)?;
-    serde_json::from_slice(&bytes).map_err(|error| BodyError::Malformed { line: error.line(), column: error.column() })
+    let parsed = serde_json::from_slice(&bytes).map(|Object(body)| body);
+    parsed.map_err(|error| BodyError::Malformed { line: error.line(), column: error.column() })
+}
+
+/// What is an object in JSON. serde takes a list as well for a struct, with its fields in the order of the source.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+    }
 }
 
 fn refused(rejection: BytesRejection) -> BodyError {

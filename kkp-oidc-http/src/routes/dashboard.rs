@@ -22,7 +22,7 @@ pub(super) struct UiConfig {
     path = "/api/v2/featuregates",
     tag = "kkp",
     operation_id = "getFeatureGates",
-    responses((status = 200, description = "The gates that were set.", body = super::api::FeatureGates)),
+    responses((status = 200, description = "The gates that were set.", body = super::schemas::FeatureGates)),
 ))]
 pub(super) async fn feature_gates(State(state): State<AppState>) -> Json<DashboardGates> {
     Json(state.dashboard_gates())

@@ -15,6 +15,8 @@ mod landing;
 mod link_view;
 mod owner;
 mod record;
+#[cfg(feature = "openapi")]
+mod schemas;
 mod share;
 mod share_dialog;
 mod share_link;

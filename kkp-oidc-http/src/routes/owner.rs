@@ -174,7 +174,7 @@ pub(super) async fn share(
 
 /// The clusters by whose names links are shown. Without the directory they are shown by id: that is no reason to keep
 /// anybody from taking a link back.
-async fn names(state: &AppState, current: &Current) -> Vec<OwnedCluster> {
+pub(super) async fn names(state: &AppState, current: &Current) -> Vec<OwnedCluster> {
     state.shareable_by(current.owner()).await.unwrap_or_else(|error| {
         tracing::warn!(error = &error as &dyn std::error::Error, "links are shown without the names of their clusters");
         Vec::new()

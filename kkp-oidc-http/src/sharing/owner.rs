@@ -75,13 +75,12 @@ impl Sharing {
             state.audit().record(event).await;
             return Ok(Visitor::Ended);
         }
+        let Some(touched) = session.touched(now) else { return Ok(Visitor::Owner(Current { id, session })) };
         // A session that somebody ended meanwhile does not come back.
-        if let Some(touched) = session.touched(now)
-            && !self.config.store.replace(self.record(state, &id, &touched)?).await?
-        {
-            return Ok(Visitor::Ended);
+        match self.config.store.replace(self.record(state, &id, &touched)?).await? {
+            true => Ok(Visitor::Owner(Current { id, session: touched })),
+            false => Ok(Visitor::Ended),
         }
-        Ok(Visitor::Owner(Current { id, session }))
     }
 
     /// Make a session of a login; the cookie for the browser. A session that the browser had before ends, so that nobody

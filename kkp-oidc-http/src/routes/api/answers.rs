@@ -64,7 +64,6 @@ pub(super) struct LinkSummary {
     /// What it shares.
     cluster: Cluster,
     /// Whether it can be used.
-    #[cfg_attr(feature = "openapi", schema(inline))]
     state: LinkState,
     /// When it was made.
     #[cfg_attr(feature = "openapi", schema(format = DateTime))]
@@ -76,7 +75,6 @@ pub(super) struct LinkSummary {
     #[cfg_attr(feature = "openapi", schema(format = DateTime, required))]
     revoked_at: Option<String>,
     /// Whom it is for.
-    #[cfg_attr(feature = "openapi", schema(inline))]
     audience: LinkAudience,
     /// E-mail addresses of those it is for, in lower case; empty if it is for anyone.
     emails: Vec<String>,

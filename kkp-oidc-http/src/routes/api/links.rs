@@ -1,7 +1,7 @@
 //! Owners' links: made, listed, shown, taken back.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use kkp_oidc_core::audit::Decision;
@@ -12,7 +12,8 @@ use super::current;
 use crate::client_address::ClientAddress;
 use crate::error::LoginError;
 use crate::json_body;
-use crate::routes::owner::{ids, share_id};
+use crate::routes::input::Segments;
+use crate::routes::owner::{ids, names, share_id};
 use crate::routes::record;
 use crate::sharing::{Current, OwnLink};
 use crate::state::AppState;
@@ -30,7 +31,7 @@ use crate::state::AppState;
         ("project" = String, Path, description = "Id of the project."),
         ("cluster" = String, Path, description = "Id of the cluster."),
     ),
-    request_body = super::openapi::ShareForm,
+    request_body = crate::routes::schemas::ShareForm,
     responses((
         status = 201,
         description = "The link.",
@@ -41,7 +42,7 @@ use crate::state::AppState;
 pub(super) async fn create(
     State(state): State<AppState>,
     client: ClientAddress,
-    Path((project, cluster)): Path<(String, String)>,
+    Segments((project, cluster)): Segments<(String, String)>,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Response> {
@@ -73,7 +74,7 @@ pub(super) async fn all(State(state): State<AppState>, headers: HeaderMap) -> Re
     let answer = async {
         let current = current(&state, &headers).await?;
         let shares = state.sharing()?.owned_by(current.owner()).await?;
-        let clusters = state.shareable_by(current.owner()).await?;
+        let clusters = names(&state, &current).await;
         Ok(Json(Links::new(&state, &shares, &clusters)?))
     };
     answer.await.map_err(LoginError::into_json_response)
@@ -91,7 +92,7 @@ pub(super) async fn all(State(state): State<AppState>, headers: HeaderMap) -> Re
 ))]
 pub(super) async fn one(
     State(state): State<AppState>,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Json<Link>, Response> {
     let answer = async {
@@ -116,7 +117,7 @@ pub(super) async fn one(
 pub(super) async fn revoke(
     State(state): State<AppState>,
     client: ClientAddress,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Json<Link>, Response> {
     let answer = async {
@@ -132,6 +133,6 @@ pub(super) async fn revoke(
 
 async fn own(state: &AppState, current: &Current, id: ShareId) -> Result<Json<Link>, LoginError> {
     let OwnLink { stored, redemptions } = state.sharing()?.own(current.owner(), id).await?;
-    let clusters = state.shareable_by(current.owner()).await?;
+    let clusters = names(state, current).await;
     Ok(Json(Link::new(state, &stored, redemptions, &clusters)?))
 }

@@ -16,8 +16,6 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 
 use self::answers::{Clusters, Session};
-#[cfg(feature = "openapi")]
-pub(super) use self::openapi::FeatureGates;
 use super::{dashboard, health, kubeconfig, only_get, only_post};
 use crate::error::LoginError;
 use crate::sharing::Current;

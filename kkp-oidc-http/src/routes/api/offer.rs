@@ -1,11 +1,14 @@
 //! What a link offers, before anybody logs in.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 
 use super::answers::Offer;
+use crate::client_address::ClientAddress;
 use crate::error::LoginError;
+use crate::routes::input::Segments;
+use crate::routes::share::offered;
 use crate::state::AppState;
 
 /// What a link offers
@@ -20,9 +23,13 @@ use crate::state::AppState;
     params(("token" = String, Path, description = "The last part of the link's address.")),
     responses((status = 200, description = "The link can be used.", body = Offer)),
 ))]
-pub(super) async fn get(State(state): State<AppState>, Path(token): Path<String>) -> Result<Json<Offer>, Response> {
+pub(super) async fn get(
+    State(state): State<AppState>,
+    client: ClientAddress,
+    Segments(token): Segments<String>,
+) -> Result<Json<Offer>, Response> {
     let answer = async {
-        let offer = state.sharing()?.offer(&state, &token).await?;
+        let offer = offered(&state, &token, client).await?;
         Ok(Json(Offer::new(offer)))
     };
     answer.await.map_err(LoginError::into_json_response)
