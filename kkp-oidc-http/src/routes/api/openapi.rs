@@ -12,7 +12,7 @@ use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{Content, Ref, ResponseBuilder, Server};
-use utoipa::{OpenApi, ToSchema};
+use utoipa::OpenApi;
 
 use crate::directory::DirectoryUnavailable;
 use crate::error::{ErrorBody, LoginError};
