@@ -46,7 +46,8 @@ use crate::state::{AppState, Live};
 /// | `GET /readyz` | 200 once the provider is known, otherwise 503 with the reason |
 /// | `/api/share/v1/…` | share links, for programs: `docs/api.md` |
 ///
-/// Whatever is nested must be reachable from outside under the base of the configured redirect URI.
+/// Whatever is nested must be reachable from outside under the base of the configured redirect URI. Nest it as a service:
+/// `Router::nest_service("/kkp", router(state))`; axum's `nest` leaves out `/kkp/`, where the first page is.
 pub fn router(state: AppState) -> Router {
     let own_origin = OwnOrigin::new(&state.oidc().config().redirect_uri().public_origin());
     let live = Live::new(state);
