@@ -8,16 +8,20 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::error::LoginError;
+use crate::pages::Chrome;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// The origin of our own pages, from the redirect URI: `Host` may be anybody's.
+/// Where our own pages are, from the redirect URI: `Host` may be anybody's.
 #[derive(Clone)]
-pub(super) struct OwnOrigin(Arc<str>);
+pub(super) struct OwnOrigin {
+    origin: Arc<str>,
+    base_path: Arc<str>,
+}
 
 impl OwnOrigin {
-    pub(super) fn new(origin: &str) -> Self {
-        Self(origin.into())
+    pub(super) fn new(origin: &str, base_path: &str) -> Self {
+        Self { origin: origin.into(), base_path: base_path.into() }
     }
 
     /// Whether a browser sends this because of our own page, or of the person in front of it; or nobody's browser does.
@@ -37,7 +41,7 @@ impl OwnOrigin {
             values.peek().is_some().then(|| values.all(fits))
         };
         all(SEC_FETCH_SITE, &|site| site == b"same-origin" || site == b"none")
-            .or_else(|| all(header::ORIGIN, &|origin| origin == self.0.as_bytes()))
+            .or_else(|| all(header::ORIGIN, &|origin| origin == self.origin.as_bytes()))
             .unwrap_or_else(|| !headers.contains_key(header::COOKIE))
     }
 }
@@ -47,7 +51,8 @@ pub(super) async fn refuse(State(own): State<OwnOrigin>, request: Request, next:
     if own.lets_in(request.method(), request.headers()) {
         next.run(request).await
     } else {
-        LoginError::CrossSite.into_response(request.headers())
+        let chrome = Chrome::new(request.headers(), &own.base_path);
+        LoginError::CrossSite.into_response_with(request.headers(), &chrome, None, None)
     }
 }
 
@@ -64,7 +69,7 @@ mod tests {
         headers.for_each(|(name, value)| {
             map.append(name, value);
         });
-        OwnOrigin::new("https://kkp.example.com").lets_in(&method, &map)
+        OwnOrigin::new("https://kkp.example.com", "").lets_in(&method, &map)
     }
 
     #[test]

@@ -5,6 +5,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::error::LoginError;
+use crate::pages::Chrome;
 use crate::state::AppState;
 
 /// Probes are never refused: whoever asks them would take the service for dead.
@@ -17,7 +18,8 @@ pub(super) async fn guard(State(state): State<AppState>, mut request: Request, n
     if !is_probe(&request)
         && let Err(limited) = state.limits().page(client)
     {
-        return LoginError::from(limited).into_response(request.headers());
+        let chrome = Chrome::new(request.headers(), state.base_path());
+        return LoginError::from(limited).into_response_with(request.headers(), &chrome, None, None);
     }
     next.run(request).await
 }

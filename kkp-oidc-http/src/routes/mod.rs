@@ -49,7 +49,7 @@ use crate::state::{AppState, Live};
 /// Whatever is nested must be reachable from outside under the base of the configured redirect URI. Nest it as a service:
 /// `Router::nest_service("/kkp", router(state))`; axum's `nest` leaves out `/kkp/`, where the first page is.
 pub fn router(state: AppState) -> Router {
-    let own_origin = OwnOrigin::new(&state.oidc().config().redirect_uri().public_origin());
+    let own_origin = OwnOrigin::new(&state.oidc().config().redirect_uri().public_origin(), state.base_path());
     let live = Live::new(state);
     let programs = api::routes();
     let programs = programs.into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods));

@@ -14,6 +14,7 @@ mod bodies;
 mod client;
 mod links;
 mod methods;
+mod nested;
 mod offers;
 #[cfg(feature = "openapi")]
 mod openapi;
