@@ -12,7 +12,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// All, what is preferred first.
+    /// All, what is preferred first. For the gallery, and for tests.
     #[cfg(any(test, feature = "dev-provider"))]
     pub(crate) const ALL: [Self; 3] = [Self::PublicClient, Self::Kubelogin, Self::AuthProvider];
 
