@@ -11,6 +11,9 @@ const PROVIDER_PAGES = 2;
 const FAILED_REQUEST = /^Failed to load resource: (the server responded with a status of|net::ERR_NAME_NOT_RESOLVED)/;
 
 export class Person {
+  /** Answers whose cookies are being noted. */
+  #noting = [];
+
   /** `origin` is the service's, `issuer` the provider's; the browser must not go anywhere else. */
   constructor(context, { origin, issuer }) {
     this.context = context;
@@ -18,8 +21,14 @@ export class Person {
     this.issuer = issuer;
     /** Requests that our pages must not cause, and errors and policy violations on them. */
     this.complaints = [];
+    /** What must not be seen in a log: name and value. */
+    this.secrets = [];
+    /** Status of the last page of ours. */
+    this.status = undefined;
     context.on('request', (request) => this.#sawRequest(request));
     context.on('response', (response) => {
+      if (this.#isOurs(response.url())) this.#noting.push(this.#noteCookies(response).catch(() => {}));
+      if (response.request().isNavigationRequest() && this.#isOurs(response.url())) this.status = response.status();
       // A refusal is a page with a status of its own; what belongs to a page has to be there.
       if (response.status() < 400 || response.request().isNavigationRequest() || !this.#isOurs(response.url())) return;
       this.complaints.push(`status ${response.status()} of ${response.url()}`);
@@ -43,9 +52,27 @@ export class Person {
   /** What the provider's own pages load is its business. */
   #sawRequest(request) {
     const url = request.url();
+    this.#note(url);
     if (this.#isOurs(url) || this.#isProviders(url)) return;
     if (!request.isNavigationRequest() && this.#isProviders(request.frame().url())) return;
     this.complaints.push(`request to ${url}`);
+  }
+
+  /** The secrets in an address. */
+  #note(url) {
+    const { pathname, searchParams } = new URL(url);
+    for (const name of ['code', 'state', 'nonce', 'code_challenge']) {
+      if (searchParams.has(name)) this.secrets.push([name, searchParams.get(name)]);
+    }
+    const [, token] = this.#isOurs(url) ? /^\/share\/([^/]{40,})/.exec(pathname) ?? [] : [];
+    if (token) this.secrets.push(['share link', token]);
+  }
+
+  async #noteCookies(response) {
+    for (const { name, value } of await response.headersArray()) {
+      const [, cookie, content] = (name.toLowerCase() === 'set-cookie' && /^([^=]+)=([^;]+)/.exec(value)) || [];
+      if (content) this.secrets.push([cookie.replace(/^kkp-(flow|handover)-.*$/, '$1 cookie'), content]);
+    }
   }
 
   async open(path) {
@@ -161,7 +188,8 @@ export class Person {
     for (const found of await violations(this.page)) this.complaints.push(`axe-core at ${this.path()}: ${found}`);
   }
 
-  close() {
-    return this.context.close();
+  async close() {
+    await Promise.all(this.#noting);
+    await this.context.close();
   }
 }

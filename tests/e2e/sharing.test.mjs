@@ -1,61 +1,8 @@
-// Share links of our own on real parts: owner and recipient in browsers of their own, then kubectl.
+// Share links of our own on real parts, on good days: owner and recipient in browsers of their own, then kubectl.
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
 
 import { NO_PODS, claims, forbidden } from './kubectl.mjs';
-import { Person } from './person.mjs';
-import { until } from './process.mjs';
-import { World } from './world.mjs';
-
-const LUKASZ = 'lukasz@kubermatic.com';
-const OWNER = 'owner@kubermatic.com';
-
-/** Seconds within which a change of RBAC, or the start of OIDC in kube-apiserver, has to show. */
-const SETTLED = 60;
-
-const world = new World();
-const people = [];
-
-before(() => world.watch(300, () => world.start({ sharing: true })));
-after(() => world.stop(), { timeout: 120_000 });
-
-async function person(options = {}) {
-  const context = await world.browser.context({ locale: 'en-GB', acceptDownloads: true, ...options });
-  const { service, provider } = world;
-  const somebody = new Person(context, { origin: service.origin, issuer: provider.issuer });
-  people.push(somebody);
-  return somebody;
-}
-
-/** A scenario whose browsers go when it ends, and must not have complained. */
-function journey(name, seconds, action) {
-  world.scenario(name, seconds, async () => {
-    try {
-      await action();
-      assert.deepEqual(people.flatMap(({ complaints }) => complaints), []);
-    } finally {
-      for (const somebody of people.splice(0)) await somebody.close();
-    }
-  });
-}
-
-/** An owner who is logged in. */
-async function owner(options) {
-  const somebody = await person(options);
-  await somebody.logIn('owner');
-  return somebody;
-}
-
-/** Poll until `kubectl get pods` says exactly this. */
-async function untilPods(path, expected) {
-  let last;
-  const settled = until('kubectl get pods as expected', SETTLED, async () => {
-    last = await world.kubectl.run(path, 'get', 'pods');
-    return JSON.stringify(last) === JSON.stringify(expected);
-  });
-  await settled.catch(() => {});
-  assert.deepEqual(last, expected);
-}
+import { LUKASZ, OWNER, journey, owner, person, redeemers, secrets, untilPods, world } from './sharing.mjs';
 
 journey('from "Share cluster" to kubectl, and to the link taken back', 240, async () => {
   const sharer = await owner();
@@ -114,4 +61,155 @@ journey('from "Share cluster" to kubectl, and to the link taken back', 240, asyn
   await late.lookAtAccessibility();
   // What somebody has, stays.
   await untilPods(kubeconfig, NO_PODS);
+});
+
+journey('all of it works without script', 120, async () => {
+  const sharer = await owner({ javaScriptEnabled: false });
+  const { url, page } = await sharer.share({ people: LUKASZ });
+  const recipient = await person({ javaScriptEnabled: false });
+  await recipient.redeem(url, 'lukasz');
+  assert.equal(await recipient.heading(), 'Your kubeconfig for lab');
+  assert.equal(await recipient.page.getByRole('button').count(), 0);
+  const { text } = await recipient.download();
+  // The kind that is offered first, with the public client.
+  assert.ok(text.includes('--oidc-client-id=kubelogin\n'), text);
+  assert.ok(!text.includes(world.provider.clientSecret));
+
+  assert.deepEqual(await redeemers(sharer, page), [LUKASZ]);
+  await sharer.page.getByText('Take this link back').click();
+  await sharer.press('Yes, take it back');
+  await sharer.page.waitForURL(/\?revoked$/);
+  await sharer.press('Log out');
+  await sharer.page.click('button:text-is("Yes, sign me out")');
+  await sharer.home();
+  assert.equal(await sharer.heading(), 'You are logged out');
+});
+
+/** Press Tab until the element with this name has the focus. */
+async function tabTo(page, name) {
+  const seen = [];
+  for (let press = 0; press < 40; press += 1) {
+    await page.keyboard.press('Tab');
+    if (await page.locator(':focus').and(page.getByLabel(name, { exact: true })).count()) return;
+    const words = await page.locator(':focus').evaluate((element) => element.innerText.trim());
+    if (words === name) return;
+    seen.push(words);
+  }
+  assert.fail(`Tab does not reach ${name}, but: ${seen.join(', ')}`);
+}
+
+journey('an owner needs no mouse', 120, async () => {
+  const sharer = await person({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await sharer.open('/');
+  const { keyboard } = page;
+  const enter = async (name) => {
+    await tabTo(page, name);
+    await keyboard.press('Enter');
+  };
+  await enter('Log in to share a cluster');
+  await page.waitForURL((url) => url.origin === world.provider.issuer, { waitUntil: 'load' });
+  await keyboard.type('owner');
+  await keyboard.press('Tab');
+  await keyboard.type('any, it is not checked');
+  await keyboard.press('Enter');
+  await page.locator('button:text-is("Continue")').waitFor();
+  await keyboard.press('Enter');
+  await sharer.home();
+
+  await enter('Share cluster');
+  await page.waitForURL(/\/share$/);
+  await tabTo(page, 'E-mail addresses, domains and groups');
+  await keyboard.type(LUKASZ);
+  await tabTo(page, 'As often as they like');
+  await keyboard.press('ArrowDown');
+  await tabTo(page, 'Role in the cluster (optional)');
+  await keyboard.type('view');
+  await enter('Make the link');
+  const { url, page: own } = await sharer.made();
+  await enter('Copy the link');
+  await page.waitForFunction(() => document.getElementById('copy-status').textContent === 'Copied');
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), url);
+  assert.match(await sharer.words(), /Uses 0 of 1 use /);
+  await enter('Take this link back');
+  await enter('Yes, take it back');
+  await page.waitForURL(`**${own}?revoked`);
+  assert.match(await sharer.words(), /The link is taken back\./);
+});
+
+journey('whoever prefers German reads German all the way', 120, async () => {
+  const german = { locale: 'de-DE' };
+  const sharer = await person(german);
+  const page = await sharer.open('/');
+  await sharer.link('Anmelden und Cluster teilen');
+  await sharer.atProvider('owner');
+  assert.equal(await sharer.heading(), 'Deine Cluster');
+  await page.getByRole('link', { name: 'Cluster teilen lab' }).click();
+  assert.equal(await sharer.heading(), 'lab teilen');
+  await page.getByLabel('E-Mail-Adressen, Domains und Gruppen').fill(LUKASZ);
+  await sharer.press('Link erstellen');
+  const { url } = await sharer.made();
+  assert.equal(await sharer.heading(), 'Link zu lab');
+
+  const recipient = await person(german);
+  await recipient.open(url);
+  assert.equal(await recipient.heading(), 'Zugang zu lab');
+  assert.match(await recipient.words(), new RegExp(`^${OWNER} teilt einen Cluster mit dir `));
+  await recipient.link('Anmelden für den Zugang');
+  await recipient.atProvider('lukasz');
+  assert.equal(await recipient.heading(), 'Deine Kubeconfig für lab');
+  assert.equal(await recipient.page.getAttribute('html', 'lang'), 'de');
+  await recipient.lookAtAccessibility();
+});
+
+journey('two tabs with two links both get theirs', 120, async () => {
+  const sharer = await owner();
+  const links = [];
+  for (const note of ['first', 'second']) links.push(await sharer.share({ people: LUKASZ, note }));
+  const recipient = await person();
+  const tabs = [];
+  for (const { url } of links) {
+    tabs.push(await recipient.open(url));
+    await recipient.link('Log in and get access');
+  }
+  for (const tab of tabs) {
+    await recipient.atProvider('lukasz', tab);
+    assert.equal(await recipient.heading(tab), 'Your kubeconfig for lab');
+  }
+  for (const tab of tabs) assert.equal((await recipient.download(tab)).name, 'kubeconfig-lab7x9k2mp');
+  for (const { page } of links) assert.deepEqual(await redeemers(sharer, page), [LUKASZ]);
+});
+
+journey('a logout ends the session here and at the provider', 120, async () => {
+  const sharer = await owner();
+  const before = await sharer.context.cookies(world.service.origin);
+  const revocations = world.provider.revocations();
+  await sharer.press('Log out');
+  await sharer.page.locator('button:text-is("Yes, sign me out")').click();
+  await sharer.home();
+  assert.equal(sharer.path(), '/logged-out');
+  assert.equal(await sharer.heading(), 'You are logged out');
+  await sharer.lookAtAccessibility();
+  assert.equal(world.provider.revocations(), revocations + 1);
+
+  // Not even with the old cookie.
+  await sharer.context.addCookies(before);
+  await sharer.go('/clusters');
+  assert.deepEqual(await sharer.atProvider('lukasz'), ['login', 'consent']);
+  assert.match(await sharer.words(), /There is no cluster that you may share\./);
+});
+
+// Last, because it looks back at everything above.
+world.scenario('no secret is in the log, at the most talkative level', 60, () => {
+  const all = [
+    ...secrets, ...world.provider.secrets(), ['client secret', world.provider.clientSecret],
+    ...world.cookieKeys.map((key) => ['cookie key', key]),
+  ];
+  assert.deepEqual([...new Set(all.map(([name]) => name))].sort(), [
+    'access_token', 'client secret', 'code', 'code_challenge', 'code_verifier', 'cookie key', 'flow cookie',
+    'handover cookie', 'id_token', 'kkp-session', 'nonce', 'refresh_token', 'share link', 'state',
+  ]);
+  const log = world.service.log();
+  assert.notEqual(log, '');
+  const found = all.filter(([, value]) => [value, encodeURIComponent(value)].some((form) => log.includes(form)));
+  assert.deepEqual([...new Set(found.map(([name]) => name))], []);
 });
