@@ -130,6 +130,11 @@ impl RefusedHtml<'_> {
     fn session_ended(&self) -> bool {
         self.page.code == "session_ended"
     }
+
+    /// Key of what the button says. Where it leads to the login at once, it says so.
+    fn again_key(&self) -> &'static str {
+        if self.session_ended() { "refused.log_in" } else { "refused.again" }
+    }
 }
 
 impl Refused {
@@ -198,6 +203,20 @@ mod tests {
             let german = texts(Language::German);
             assert!([title, what, advice].iter().zip(german).all(|(english, german)| **english != *german), "{code}");
         }
+    }
+
+    #[test]
+    fn where_the_session_ended_the_button_says_that_it_leads_to_the_login() {
+        let chrome = Chrome::new(&axum::http::HeaderMap::new(), "");
+        let button = |code| {
+            let again = Some(String::from("/login?to=links"));
+            let page = Refused { again, ..Refused::new(StatusCode::UNAUTHORIZED, code) };
+            let html = RefusedHtml { c: &chrome, page: &page }.render().unwrap();
+            let (_, button) = html.split_once(r#"<a class="button" href=""#).unwrap();
+            button.split_once("</a>").unwrap().0.to_owned()
+        };
+        assert_eq!(button("session_ended"), r#"/login?to=links">Log in"#);
+        assert_eq!(button("access_denied"), r#"/login?to=links">Try again"#);
     }
 
     #[test]
