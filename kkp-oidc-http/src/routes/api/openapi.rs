@@ -8,11 +8,11 @@ use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::issuer::CookieSecurity;
 use kkp_oidc_core::share::{ShareForm as CoreForm, ShareState, ShareTokenError};
 use serde_json::to_value;
+use utoipa::OpenApi;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{Content, Ref, ResponseBuilder, Server};
-use utoipa::OpenApi;
 
 use crate::directory::DirectoryUnavailable;
 use crate::error::{ErrorBody, LoginError};
