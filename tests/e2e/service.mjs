@@ -1,4 +1,5 @@
 // `kkp-oidc serve`, the program under test, as a process of its own with KKP's flags.
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -54,14 +55,26 @@ export async function startService({
     env.KKP_OIDC_ISSUER_CLIENT_SECRET = provider.clientSecret;
     env.KKP_OIDC_ISSUER_COOKIE_HASH_KEY = cookieKey;
   }
-  // KKP's own flags in Go's spelling with one dash, ours with two.
-  const part = keep(new Part(name, state, binary, [
-    'serve', `-address=127.0.0.1:${port}`, `-ca-bundle=${caBundle}`, `-oidc-url=${provider.issuer}`,
-    `-oidc-issuer-client-id=${provider.clientId}`, `-oidc-issuer-redirect-uri=${redirectUri(port)}`,
-    '-oidc-issuer-cookie-secure-mode=false', '-oidc-issuer-offline-access-as-scope=true',
-    '-feature-gates=OIDCKubeCfgEndpoint=true', `--clusters=${clusters}`, ...secrets, ...flags,
-  ], { env }));
-  await part.until('up', 30, async () => (await fetch(`${origin}/healthz`)).status === 200);
-  await part.until('knows its provider', 30, async () => (await fetch(`${origin}/readyz`)).status === 200);
-  return { origin, log: () => part.log() };
+  const start = async () => {
+    // KKP's own flags in Go's spelling with one dash, ours with two.
+    const part = keep(new Part(name, state, binary, [
+      'serve', `-address=127.0.0.1:${port}`, `-ca-bundle=${caBundle}`, `-oidc-url=${provider.issuer}`,
+      `-oidc-issuer-client-id=${provider.clientId}`, `-oidc-issuer-redirect-uri=${redirectUri(port)}`,
+      '-oidc-issuer-cookie-secure-mode=false', '-oidc-issuer-offline-access-as-scope=true',
+      '-feature-gates=OIDCKubeCfgEndpoint=true', `--clusters=${clusters}`, ...secrets, ...flags,
+    ], { env }));
+    await part.until('up', 30, async () => (await fetch(`${origin}/healthz`)).status === 200);
+    await part.until('knows its provider', 30, async () => (await fetch(`${origin}/readyz`)).status === 200);
+    return part;
+  };
+  let part = await start();
+  return {
+    origin,
+    log: () => part.log(),
+    /** End it, and start it anew with the same arguments and files; its log goes on. */
+    restart: async () => {
+      assert.equal(await part.stop(), 'ended with exit code 0');
+      part = await start();
+    },
+  };
 }

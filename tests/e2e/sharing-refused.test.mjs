@@ -166,7 +166,17 @@ journey('a session that ended in between says so, and leads back to the form', 1
   assert.equal(sharer.path(), form);
   await sharer.fillIn({ people: LUKASZ, role: 'view', note: '' });
   await sharer.press('Make the link');
-  await sharer.made();
+  const { page } = await sharer.made();
+
+  // The same for taking it back: that is not done by logging in again.
+  await sharer.page.getByText('Take this link back').click();
+  await sharer.context.clearCookies({ name: 'kkp-session' });
+  await sharer.press('Yes, take it back');
+  await sharer.page.getByRole('heading', { name: 'You have been logged out' }).waitFor();
+  await sharer.link('Log in');
+  await sharer.home();
+  assert.equal(sharer.path(), page);
+  assert.match(await sharer.words(), /This link can be used\./);
 });
 
 journey('what is wrong with the form is said on it, and nothing typed is lost', 60, async () => {
@@ -192,4 +202,33 @@ journey('a link of somebody else is none', 60, async () => {
   assert.deepEqual([stranger.status, await stranger.heading()], [404, 'There is no such page']);
   assert.ok(!(await stranger.words()).includes(OWNER));
   assert.equal(world.service.log().includes('panicked'), false);
+});
+
+journey('a kubeconfig is for the browser that logged in', 60, async () => {
+  const sharer = await owner();
+  const { url } = await sharer.share({ people: LUKASZ });
+  const recipient = await person();
+  await recipient.redeem(url, 'lukasz');
+  const done = recipient.path();
+  const other = await person();
+  await other.open('/');
+  for (const path of [done, done.replace('/done/', '/download/')]) {
+    assert.equal(await other.go(path), 404);
+    assert.equal(await other.heading(), 'The kubeconfig is no longer here');
+  }
+});
+
+journey('another site cannot take a link back in the name of its owner', 60, async () => {
+  const sharer = await owner();
+  const { page } = await sharer.share({ people: LUKASZ });
+  // Of another site as the browser sees it, and it may be asked for.
+  const elsewhere = `${world.provider.issuer}/elsewhere`;
+  const form = `<form method="post" action="${world.service.origin}${page}/revoke"><button>A kitten</button></form>`;
+  await sharer.context.route(elsewhere, (route) => route.fulfill({ contentType: 'text/html', body: form }));
+  await sharer.page.goto(elsewhere);
+  await sharer.press('A kitten');
+  await sharer.home();
+  assert.deepEqual([sharer.status, await sharer.heading()], [403, 'This did not come from our own page']);
+  await sharer.go(page);
+  assert.match(await sharer.words(), /This link can be used\./);
 });

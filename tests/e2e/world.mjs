@@ -48,7 +48,9 @@ export class World {
   /** Have `part` ended at the end, the last one first. */
   keep(part) {
     this.parts.push(part);
-    this.logFiles.push(...(part.logFiles ?? (part.logFile ? [part.logFile] : [])));
+    const files = part.logFiles ?? (part.logFile ? [part.logFile] : []);
+    // A part that was started anew goes on in the same file.
+    this.logFiles.push(...files.filter((file) => !this.logFiles.includes(file)));
     return part;
   }
 
