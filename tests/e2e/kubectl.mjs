@@ -1,6 +1,6 @@
 // The real kubectl, with a home of its own so that neither the user's files nor old caches take part.
 import { symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 import { folder, output, run } from './process.mjs';
 
@@ -8,9 +8,10 @@ export class Kubectl {
   constructor(state) {
     this.state = state;
     this.command = process.env.KKP_OIDC_KUBECTL ?? 'kubectl';
-    // So that lines for a shell find this one by its name.
-    const bin = folder(state, 'kubectl-bin');
-    if (isAbsolute(this.command)) symlinkSync(this.command, join(bin, 'kubectl'));
+    const bin = folder(state, 'bin');
+    for (const [name, file] of [['kubectl', this.command], ['kkp-oidc', process.env.KKP_OIDC_BINARY]]) {
+      if (file && isAbsolute(file)) symlinkSync(file, join(bin, name));
+    }
     this.env = { HOME: folder(state, 'kubectl-home'), PATH: `${bin}:${process.env.PATH}` };
   }
 
@@ -35,10 +36,9 @@ export class Kubectl {
     return output(...this.#call(kubeconfig, args));
   }
 
-  /** Lines that a page shows, in bash, in the folder of `kubeconfig`: exit code, stdout and stderr. */
-  shell(kubeconfig, lines) {
-    const env = { ...this.env, KUBECONFIG: kubeconfig };
-    return run('bash', ['-c', lines], { env, cwd: dirname(kubeconfig), seconds: 60 });
+  /** Lines that a page shows, in bash: exit code, stdout and stderr. `kkp-oidc` and kubectl are found by their names. */
+  shell(lines, { cwd = this.state, env = {} }) {
+    return run('bash', ['-c', lines], { env: { ...this.env, ...env }, cwd, seconds: 60 });
   }
 
   /** The kubeconfig as kubectl itself reads it, secrets included. */

@@ -1,8 +1,29 @@
 // Share links of our own on real parts, on good days: owner and recipient in browsers of their own, then kubectl.
 import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { NO_PODS, claims, forbidden } from './kubectl.mjs';
+import { folder } from './process.mjs';
 import { LUKASZ, OWNER, journey, owner, person, redeemers, secrets, untilPods, world } from './sharing.mjs';
+
+/** The lines for bash, in the folder where the file is; merging is done by somebody who has a kubeconfig already. */
+async function linesOfThePageWork({ page }) {
+  const lines = (id) => page.locator(id).textContent();
+  assert.deepEqual(await world.kubectl.shell(await lines('#bash-try'), {}), NO_PODS);
+  for (const id of ['bash-merge', 'bash-merge-kubectl']) {
+    const home = folder(world.state, id);
+    copyFileSync(world.cluster.admin(id), join(folder(home, '.kube'), 'config'));
+    const env = { HOME: home };
+    const merged = await world.kubectl.shell(await lines(`#${id}`), { env });
+    assert.equal(merged.code, 0, merged.stderr);
+    assert.deepEqual(await world.kubectl.shell('kubectl get pods', { env }), NO_PODS);
+    const contexts = await world.kubectl.shell('kubectl config get-contexts -o name', { env });
+    assert.deepEqual(contexts.stdout.trim().split('\n').sort(), [id, world.first.id]);
+    const whoAmI = await world.kubectl.shell(`kubectl config view --minify -o 'jsonpath={.users[*].name}'`, { env });
+    assert.equal(whoAmI.stdout, LUKASZ);
+  }
+}
 
 journey('from "Share cluster" to kubectl, and to the link taken back', 240, async () => {
   const sharer = await owner();
@@ -37,12 +58,11 @@ journey('from "Share cluster" to kubectl, and to the link taken back', 240, asyn
   // The file is who somebody is; what they may do is said by the command that the page has for the owner.
   await untilPods(kubeconfig, forbidden(LUKASZ));
   const command = await recipient.page.innerText('#grant');
-  const granted = await world.kubectl.shell(world.cluster.admin('owner'), command);
+  const granted = await world.kubectl.shell(command, { env: { KUBECONFIG: world.cluster.admin('owner') } });
   assert.equal(granted.code, 0, granted.stderr);
   assert.match(granted.stdout, /^clusterrolebinding\.rbac\.authorization\.k8s\.io\/view-lukasz-\S+ created\n$/);
   await untilPods(kubeconfig, NO_PODS);
-  // The lines for the recipient's shell, in the folder where the file is.
-  for (const id of ['#bash-try', '#bash-merge', '#bash-merge-kubectl']) console.error(id, JSON.stringify(await recipient.page.locator(id).textContent()));
+  await linesOfThePageWork(recipient);
 
   await sharer.go(page);
   assert.match(await sharer.words(), new RegExp(`Used once, no limit .*Who used it Who When ${LUKASZ}`));
