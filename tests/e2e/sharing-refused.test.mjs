@@ -1,7 +1,25 @@
 // Share links of our own on real parts, on the other days: wrong people, second thoughts, impatient fingers.
 import assert from 'node:assert/strict';
 
+import { until } from './process.mjs';
 import { ANNA, LUKASZ, OWNER, journey, owner, person, redeemers, world } from './sharing.mjs';
+
+journey('what all of these scenarios watch for would be seen', 60, async () => {
+  const visitor = await person();
+  const page = await visitor.open('/');
+  await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'document.title = "inline"';
+    document.head.append(script);
+    setTimeout(() => { throw new Error('thrown on purpose'); });
+  });
+  await page.goto('http://elsewhere.invalid/').catch(() => {});
+  await until('complaints', 10, () => visitor.complaints.length >= 3);
+  const seen = visitor.complaints.splice(0).sort();
+  assert.equal(seen.length, 3, seen.join('\n'));
+  assert.match(seen[0], /^console at http:\/\/127\.0\.0\.1:\d+\/: .*violates the following Content Security Policy/);
+  assert.deepEqual(seen.slice(1), ['request to http://elsewhere.invalid/', 'script: thrown on purpose']);
+});
 
 journey('a link for one use is used up by it', 120, async () => {
   const sharer = await owner();
