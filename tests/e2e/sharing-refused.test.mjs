@@ -93,6 +93,7 @@ journey('a no at the provider leads back to where it began', 120, async () => {
   await sharer.page.click('a[href$="/abort"]');
   await sharer.home();
   assert.deepEqual([sharer.status, await sharer.heading()], [400, 'The login was refused']);
+  assert.match(await sharer.words(), /by mistake, open the link again, or log in again to share a cluster\./);
   await sharer.lookAtAccessibility();
   await sharer.link('Try again');
   await sharer.atProvider('owner');
