@@ -15,7 +15,7 @@ use crate::secret::{SecretBytes, SecretString};
 #[derive(ZeroizeOnDrop)]
 #[expect(clippy::exhaustive_structs, reason = "a plain request struct that callers fill by name")]
 pub struct FlowRandom {
-    /// Becomes the [`FlowId`].
+    /// Becomes the [`FlowId`](super::FlowId).
     pub id: [u8; 16],
     /// Becomes the [`Nonce`].
     pub nonce: [u8; 32],
