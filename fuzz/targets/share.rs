@@ -4,7 +4,7 @@
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::UserEntry;
 use kkp_oidc_core::cookie_key::CookieKey;
-use kkp_oidc_core::share::{Audience, AudienceList, Share, ShareForm, ShareId, ShareTokens};
+use kkp_oidc_core::share::{Audience, AudienceList, Owner, Share, ShareForm, ShareId, ShareTokens};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -35,7 +35,8 @@ fn judge(form: &ShareForm) {
         Ok(new) => {
             let (project, cluster) = ("my-project".parse().expect("an id"), "lab7x9k2mp".parse().expect("an id"));
             let now = UnixTime::from_secs(1_600_000_000);
-            let share = new.into_share(ShareId::from_bytes([7; 16]), project, cluster, "owner@example.com", now);
+            let owner = Owner { email: "owner@example.com", groups: &["owners".to_owned()] };
+            let share = new.into_share(ShareId::from_bytes([7; 16]), project, cluster, owner, now);
             assert_eq!(Share::from_json(&share.to_json()), Ok(share));
         }
         Err(error) => assert!(!error.problems.is_empty()),
