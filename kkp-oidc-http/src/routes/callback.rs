@@ -3,13 +3,12 @@
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use kkp_oidc_core::authorization::{
-    AuthenticState, Callback, CallbackOutcome, Flow, FlowPurpose, FlowTarget, Query, RequestCookies, SetCookie,
+    AuthenticState, Callback, CallbackOutcome, Flow, FlowId, FlowPurpose, Query, RequestCookies, ReturnTo, SetCookie,
 };
 use kkp_oidc_core::directory::SharedCluster;
-use kkp_oidc_core::issuer::ProviderMetadata;
 use kkp_oidc_core::secret::SecretString;
+use kkp_oidc_core::session::Handover;
 use kkp_oidc_core::share::Share;
-use kkp_oidc_core::shared_kubeconfig::SharedKubeconfig;
 use tokio::time::timeout;
 
 use super::answer::Answer;
@@ -68,8 +67,12 @@ async fn exchange(
 ) -> Result<Response, LoginError> {
     let exchange = tokio::spawn(async move {
         let purpose = flow.purpose.clone();
-        let completed = timeout(CALLBACK_BUDGET, complete(&state, callback, &ending.flow, flow, &headers)).await;
-        let result = completed.unwrap_or_else(|_| Err(OidcError::from(ProviderError::TimedOut).into()));
+        let met = timeout(CALLBACK_BUDGET, meet(&state, callback, &ending.flow, flow)).await;
+        let result = match met.unwrap_or_else(|_| Err(OidcError::from(ProviderError::TimedOut).into())) {
+            // Not within that time: the store has limits of its own, and what it has counted is not given up.
+            Ok(met) => give(&state, met, ending.flow.id(), &headers).await,
+            Err(error) => Err(error),
+        };
         let given = result.as_ref();
         let share = match purpose {
             FlowPurpose::Share(id, _) => Some(id),
@@ -133,14 +136,15 @@ fn open(state: &AppState, authentic: &AuthenticState, headers: &HeaderMap) -> Re
     Ok(state.cookies().open(authentic, &RequestCookies::parse(sent.iter().map(AsRef::as_ref)), now)?)
 }
 
-/// Everything with the provider.
-async fn complete(
-    state: &AppState,
-    callback: Callback,
-    authentic: &AuthenticState,
-    flow: Flow,
-    headers: &HeaderMap,
-) -> Result<Given, LoginError> {
+/// What somebody who logged in came for, before anything is written down.
+enum Met {
+    Given(Given),
+    Handover(Handover),
+    Session(ReturnTo, Login),
+}
+
+/// Everything with the provider and the directory.
+async fn meet(state: &AppState, callback: Callback, authentic: &AuthenticState, flow: Flow) -> Result<Met, LoginError> {
     let oidc = state.oidc();
     let metadata = oidc.metadata().await.map_err(OidcError::from)?;
     callback.require_issuer(oidc.config().issuer(), metadata.issuer_parameter())?;
@@ -161,18 +165,33 @@ async fn complete(
     })?;
     let request = TokenRequest { code: &code, pkce_verifier: &flow.pkce_verifier };
     let login = oidc.login(&metadata, request, &flow.nonce).await?;
-    let email = login.identity.email().to_owned();
     match flow.purpose {
         FlowPurpose::Kubeconfig(target) => {
-            let response = kubeconfig(state, &metadata, &target, &login).await?;
-            Ok(Given { response, email, share: None })
+            let cluster = state.authorize(&target).await?.ok_or(LoginError::NotFound)?;
+            let kubeconfig = state.kubeconfig(&metadata, &cluster, None, target.user_entry, &login)?;
+            tracing::info!(cluster = %cluster.id, shared_by = %target.user_id, "kubeconfig given out");
+            let email = login.identity.email().to_owned();
+            Ok(Met::Given(Given { response: download(&cluster, &kubeconfig), email, share: None }))
         }
         FlowPurpose::Share(id, user_entry) => {
-            let (cookie, share) = state.sharing()?.redeem(state, authentic.id(), (id, user_entry), login).await?;
-            let response = go_on(&cookie, state.path(format_args!("/share/done/{}", authentic.id())));
-            Ok(Given { response, email, share: Some(share) })
+            let handover = state.sharing()?.handover(state, &metadata, (id, user_entry), &login).await?;
+            Ok(Met::Handover(handover))
         }
-        FlowPurpose::Session(return_to) => {
+        FlowPurpose::Session(return_to) => Ok(Met::Session(return_to, login)),
+    }
+}
+
+/// Everything with the store.
+async fn give(state: &AppState, met: Met, flow: FlowId, headers: &HeaderMap) -> Result<Given, LoginError> {
+    match met {
+        Met::Given(given) => Ok(given),
+        Met::Handover(handover) => {
+            let (cookie, share) = state.sharing()?.redeem(state, flow, &handover).await?;
+            let response = go_on(&cookie, state.path(format_args!("/share/done/{flow}")));
+            Ok(Given { response, email: handover.email, share: Some(share) })
+        }
+        Met::Session(return_to, login) => {
+            let email = login.identity.email().to_owned();
             let cookie = state.sharing()?.begin_session(state, login, headers).await?;
             Ok(Given { response: go_on(&cookie, state.path(return_to.path())), email, share: None })
         }
@@ -181,30 +200,6 @@ async fn complete(
 
 fn go_on(cookie: &SetCookie, location: String) -> Response {
     (StatusCode::SEE_OTHER, set_cookies(std::slice::from_ref(cookie)), [(header::LOCATION, location)]).into_response()
-}
-
-/// What began at a KKP link ends in a file.
-async fn kubeconfig(
-    state: &AppState,
-    metadata: &ProviderMetadata,
-    target: &FlowTarget,
-    login: &Login,
-) -> Result<Response, LoginError> {
-    let oidc = state.oidc();
-    let cluster = state.authorize(target).await?.ok_or(LoginError::NotFound)?;
-    let kubeconfig = SharedKubeconfig {
-        cluster: &cluster,
-        issuer: oidc.config(),
-        public_client: None,
-        issuer_ca: oidc.idp_certificate_authority(metadata).as_deref(),
-        identity: &login.identity,
-        refresh_token: login.refresh_token.as_ref(),
-        user_entry: target.user_entry,
-    }
-    .build()?
-    .to_yaml(state.preferences())?;
-    tracing::info!(cluster = %cluster.id, shared_by = %target.user_id, "kubeconfig given out");
-    Ok(download(&cluster, &kubeconfig))
 }
 
 /// KKP: spec section 4.6. A cluster's id is safe in a header.

@@ -6,10 +6,9 @@ use axum::http::HeaderMap;
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{FlowId, RequestCookies, SetCookie, UserEntry};
 use kkp_oidc_core::directory::SharedCluster;
-use kkp_oidc_core::secret::SecretString;
+use kkp_oidc_core::issuer::ProviderMetadata;
 use kkp_oidc_core::session::{HANDOVER_MAX_AGE_SECS, Handover};
 use kkp_oidc_core::share::{Owner, Redemption, Share, ShareId, ShareState, StoredShare};
-use kkp_oidc_core::shared_kubeconfig::SharedKubeconfig;
 
 use crate::cookies::cookie_headers;
 use crate::error::LoginError;
@@ -70,33 +69,44 @@ impl Sharing {
         Ok(Offer { stored, cluster })
     }
 
-    /// Use the link in the flow `flow`, as whoever logged in; the cookie with which the browser fetches the kubeconfig, and
-    /// the share.
+    /// What the link gives whoever logged in, if it is for them. Nothing is counted yet.
+    pub(crate) async fn handover(
+        &self,
+        state: &AppState,
+        metadata: &ProviderMetadata,
+        (id, user_entry): (ShareId, UserEntry),
+        login: &Login,
+    ) -> Result<Handover, LoginError> {
+        let Offer { stored, cluster } = self.good(state, id).await?;
+        let identity = &login.identity;
+        let email = identity.email().to_owned();
+        if !stored.share.audience.admits(&email, identity.groups()) {
+            return Err(LoginError::NotForYou { share: id, email });
+        }
+        let kubeconfig = state.kubeconfig(metadata, &cluster, self.public_client(), user_entry, login)?;
+        Ok(Handover { share: id, email, kubeconfig })
+    }
+
+    /// Use the link in the flow `flow`; the cookie with which the browser fetches what it is handed, and the share.
     pub(crate) async fn redeem(
         &self,
         state: &AppState,
         flow: FlowId,
-        (id, user_entry): (ShareId, UserEntry),
-        login: Login,
+        handover: &Handover,
     ) -> Result<(SetCookie, Box<Share>), LoginError> {
-        let Offer { stored, cluster } = self.good(state, id).await?;
-        let identity = &login.identity;
-        if !stored.share.audience.admits(identity.email(), identity.groups()) {
-            return Err(LoginError::NotForYou { share: id, email: identity.email().to_owned() });
-        }
-        let kubeconfig = self.kubeconfig(state, &cluster, user_entry, &login).await?;
-        let (now, email) = (state.now(), identity.email().to_owned());
-        let handover = Handover { share: id, email: email.clone(), kubeconfig };
+        let now = state.now();
         let (sealed, cookie) =
-            self.handovers.seal(flow, &handover, [state.random(), state.random()], now).ok_or(LoginError::TooLarge)?;
+            self.handovers.seal(flow, handover, [state.random(), state.random()], now).ok_or(LoginError::TooLarge)?;
         let (kind, key) = (RecordKind::Handover, RecordKey::from(flow));
         let ends_at = now.plus_secs(HANDOVER_MAX_AGE_SECS);
         // Before it is counted: whatever is counted can be fetched. Without the cookie nobody finds it.
         self.config.store.put(Record { kind, key, sealed, ends_at }).await?;
-        let refused = match self.config.store.redeem(id, flow, Redemption { email, at: now }).await? {
+        let redemption = Redemption { email: handover.email.clone(), at: now };
+        let refused = match self.config.store.redeem(handover.share, flow, redemption).await? {
             Redeemed::Counted(stored) => {
-                tracing::info!(share = %id, cluster = %cluster.id, uses = stored.uses, "share link used");
-                return Ok((cookie, Box::new(stored.share)));
+                let StoredShare { share, uses, .. } = *stored;
+                tracing::info!(share = %share.id, cluster = %share.cluster_id, uses, "share link used");
+                return Ok((cookie, Box::new(share)));
             }
             Redeemed::Refused(state) => LoginError::ShareState(state),
             Redeemed::FlowUsed => LoginError::FlowUsed,
@@ -106,28 +116,6 @@ impl Sharing {
             self.config.store.remove(kind, key).await?;
         }
         Err(refused)
-    }
-
-    async fn kubeconfig(
-        &self,
-        state: &AppState,
-        cluster: &SharedCluster,
-        user_entry: UserEntry,
-        login: &Login,
-    ) -> Result<SecretString, LoginError> {
-        let oidc = state.oidc();
-        let metadata = oidc.metadata().await.map_err(crate::oidc::OidcError::from)?;
-        let issuer_ca = oidc.idp_certificate_authority(&metadata);
-        let kubeconfig = SharedKubeconfig {
-            cluster,
-            issuer: oidc.config(),
-            public_client: self.public_client(),
-            issuer_ca: issuer_ca.as_deref(),
-            identity: &login.identity,
-            refresh_token: login.refresh_token.as_ref(),
-            user_entry,
-        };
-        Ok(kubeconfig.build()?.to_yaml(state.preferences())?)
     }
 
     /// What the flow gave to this browser. A share that was used up or revoked meanwhile takes nothing back that was given.

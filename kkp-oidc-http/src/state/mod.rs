@@ -12,13 +12,15 @@ use std::{fmt, iter};
 
 use arc_swap::ArcSwap;
 use kkp_oidc_core::UnixTime;
-use kkp_oidc_core::authorization::{FlowCookies, FlowRandom, FlowTarget, StateKey};
+use kkp_oidc_core::authorization::{FlowCookies, FlowRandom, FlowTarget, StateKey, UserEntry};
 use kkp_oidc_core::cookie_key::KeyRing;
 use kkp_oidc_core::directory::SharedCluster;
 use kkp_oidc_core::feature_gates::{DashboardGates, FeatureGates, KnownGate};
-use kkp_oidc_core::issuer::IssuerConfig;
+use kkp_oidc_core::issuer::{ClientId, IssuerConfig, ProviderMetadata};
 use kkp_oidc_core::kubeconfig::Preferences;
+use kkp_oidc_core::secret::SecretString;
 use kkp_oidc_core::share::Owner;
+use kkp_oidc_core::shared_kubeconfig::SharedKubeconfig;
 use tokio::sync::Notify;
 
 pub(crate) use self::replace::Live;
@@ -26,7 +28,7 @@ use crate::directory::{ClusterDirectory, DirectoryHealth, DirectoryUnavailable, 
 use crate::environment::{Clock, Entropy};
 use crate::error::LoginError;
 use crate::kkp_links::KkpLinks;
-use crate::oidc::{BuildTlsError, IdpCa, OidcClient, ProviderError, Trust};
+use crate::oidc::{BuildTlsError, IdpCa, Login, OidcClient, ProviderError, Trust};
 use crate::operations::{Operations, OperationsConfig};
 use crate::pages::Landing;
 use crate::present::{Present, ProviderSettings};
@@ -258,6 +260,29 @@ impl AppState {
         self.0.directory.shareable_by(owner).await
     }
 
+    /// The cluster's kubeconfig for whoever logged in.
+    pub(crate) fn kubeconfig(
+        &self,
+        metadata: &ProviderMetadata,
+        cluster: &SharedCluster,
+        public_client: Option<&ClientId>,
+        user_entry: UserEntry,
+        login: &Login,
+    ) -> Result<SecretString, LoginError> {
+        let oidc = self.oidc();
+        let issuer_ca = oidc.idp_certificate_authority(metadata);
+        let kubeconfig = SharedKubeconfig {
+            cluster,
+            issuer: oidc.config(),
+            public_client,
+            issuer_ca: issuer_ca.as_deref(),
+            identity: &login.identity,
+            refresh_token: login.refresh_token.as_ref(),
+            user_entry,
+        };
+        Ok(kubeconfig.build()?.to_yaml(self.0.preferences)?)
+    }
+
     /// Share links of our own, if this installation has them.
     pub(crate) fn sharing(&self) -> Result<&Sharing, LoginError> {
         self.1.sharing.as_ref().ok_or(LoginError::NoPage)
@@ -310,10 +335,6 @@ impl AppState {
 
     pub(crate) fn kkp_links(&self) -> KkpLinks {
         self.0.kkp_links
-    }
-
-    pub(crate) fn preferences(&self) -> Preferences {
-        self.0.preferences
     }
 
     pub(crate) fn landing(&self) -> &Landing {

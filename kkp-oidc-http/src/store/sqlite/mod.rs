@@ -37,7 +37,8 @@ impl SqliteStore {
     pub const READERS: usize = 3;
     /// How long one step waits for other processes that hold the file's lock.
     pub const BUSY_LIMIT: Duration = Duration::from_secs(2);
-    /// How long a call may take altogether, [`BUSY_LIMIT`](Self::BUSY_LIMIT) and the queue of its own process included.
+    /// How long a call may take altogether, [`BUSY_LIMIT`](Self::BUSY_LIMIT) and the queue of its own process included, until
+    /// what it does is being flushed to the disk.
     pub const CALL_LIMIT: Duration = Duration::from_secs(4);
     /// The version of the schema that this program writes, and the newest that it opens.
     pub const SCHEMA_VERSION: i64 = schema::VERSION;
@@ -91,8 +92,8 @@ impl SqliteStore {
         Box::pin(pool::call(&self.writer, move |connection, caller| {
             let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
             let done = work(&transaction)?;
-            // Whoever was told that the store is unavailable, or has left, is to find nothing done.
-            caller.require_waiting()?;
+            // Whoever was told that the store is unavailable, or has left, is to find nothing done; and the other way round.
+            caller.begin_commit()?;
             transaction.commit()?;
             Ok(done)
         }))

@@ -1,6 +1,6 @@
 //! Connections that are lent to one call each, and the time that a call has.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
@@ -85,33 +85,51 @@ impl Drop for Lent {
     }
 }
 
-/// Whoever waits for a call.
+/// Whoever waits for a call: until the work is about to be committed they may leave, and then nothing is done; from then on
+/// it is done, and they are to hear of it.
 #[derive(Clone)]
-pub(super) struct Caller(Arc<AtomicBool>);
+pub(super) struct Caller(Arc<AtomicU8>);
+
+/// Somebody waits, and nothing is done yet.
+const WAITING: u8 = 0;
+/// It is being committed.
+const COMMITTING: u8 = 1;
+/// Nobody waits any more.
+const GONE: u8 = 2;
 
 impl Caller {
-    /// Check that somebody still waits.
-    pub(super) fn require_waiting(&self) -> Result<(), Failure> {
-        if self.0.load(Ordering::Acquire) { Ok(()) } else { Err(Failure::TooLate) }
+    /// From now on it is done: whoever waits goes on waiting. Too late if nobody does.
+    pub(super) fn begin_commit(&self) -> Result<(), Failure> {
+        if self.becomes(COMMITTING) { Ok(()) } else { Err(Failure::TooLate) }
+    }
+
+    /// Leave, unless it is being committed; says whether nothing is done.
+    fn leave(&self) -> bool {
+        self.becomes(GONE)
+    }
+
+    fn becomes(&self, state: u8) -> bool {
+        self.0.compare_exchange(WAITING, state, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 }
 
-/// Tells the [`Caller`]'s copies that nobody waits any more.
+/// Leaves when it is dropped.
 struct Waiting(Caller);
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.0.0.store(false, Ordering::Release);
+        self.0.leave();
     }
 }
 
-/// Do the work with a connection of the pool, on a thread for what blocks, within [`SqliteStore::CALL_LIMIT`].
+/// Do the work with a connection of the pool, on a thread for what blocks, within [`SqliteStore::CALL_LIMIT`]; what is being
+/// committed by then is waited for, so that nobody hears that it was not done.
 pub(super) async fn call<T, F>(pool: &Arc<Pool>, work: F) -> Result<T, StoreUnavailable>
 where
     T: Send + 'static,
     F: FnOnce(&mut Connection, &Caller) -> Result<T, Failure> + Send + 'static,
 {
-    let waiting = Waiting(Caller(Arc::new(AtomicBool::new(true))));
+    let waiting = Waiting(Caller(Arc::new(AtomicU8::new(WAITING))));
     let answer = async {
         let permit = Arc::clone(&pool.permits).acquire_owned().await.map_err(|_| Failure::Closed)?;
         let (pool, caller) = (Arc::clone(pool), waiting.0.clone());
@@ -122,7 +140,12 @@ where
         };
         tokio::task::spawn_blocking(work).await.map_err(|_| Failure::Panicked)?
     };
-    let answer = tokio::time::timeout(SqliteStore::CALL_LIMIT, answer).await.unwrap_or(Err(Failure::TooLate));
+    tokio::pin!(answer);
+    let answer = match tokio::time::timeout(SqliteStore::CALL_LIMIT, &mut answer).await {
+        Ok(answer) => answer,
+        Err(_) if waiting.0.leave() => Err(Failure::TooLate),
+        Err(_) => answer.await,
+    };
     answer.map_err(|failure| pool.unavailable(&failure))
 }
 
@@ -178,13 +201,13 @@ mod tests {
         let (go_on, gone_on) = std::sync::mpsc::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
         let slow = call(&pool, move |_, caller| {
-            let _ = begin.send(caller.require_waiting().is_ok());
+            let _ = begin.send(());
             let _ = gone_on.recv();
-            let _ = tell.send(caller.require_waiting().is_ok());
+            let _ = tell.send(caller.begin_commit().is_ok());
             Ok(0)
         });
         let clock = async {
-            assert_eq!(began.await, Ok(true));
+            assert_eq!(began.await, Ok(()));
             tokio::time::advance(SqliteStore::CALL_LIMIT).await;
         };
         let late =
@@ -192,5 +215,24 @@ mod tests {
         assert_eq!(tokio::join!(slow, clock).0, Err(StoreUnavailable::new(late)));
         drop(go_on);
         assert_eq!(told.recv(), Ok(false));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_being_committed_is_waited_for() {
+        let pool = memory();
+        let (begin, began) = tokio::sync::oneshot::channel();
+        let (go_on, gone_on) = std::sync::mpsc::channel::<()>();
+        let slow = call(&pool, move |_, caller| {
+            caller.begin_commit()?;
+            let _ = begin.send(());
+            let _ = gone_on.recv();
+            Ok(7)
+        });
+        let clock = async {
+            assert_eq!(began.await, Ok(()));
+            tokio::time::advance(SqliteStore::CALL_LIMIT * 2).await;
+            drop(go_on);
+        };
+        assert_eq!(tokio::join!(slow, clock).0, Ok(7));
     }
 }
