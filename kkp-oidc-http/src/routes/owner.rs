@@ -71,14 +71,11 @@ pub(super) async fn logout(
 ) -> Result<Response, Response> {
     let answer = async {
         let sharing = state.sharing()?;
-        let cookie = match sharing.visitor(&state, &headers).await? {
-            Visitor::Owner(current) => {
-                record::owner_did(&state, Decision::SessionEnded, current.email(), None, client).await;
-                sharing.end_session(&state, current).await?
-            }
-            Visitor::Unknown | Visitor::Ended => sharing.forget(),
-        };
-        Ok((set_cookies(&[cookie]), go_to(&state.path("/logged-out?here"))).into_response())
+        if let Visitor::Owner(current) = sharing.visitor(&state, &headers).await? {
+            sharing.end_session(&state, &current).await?;
+            record::owner_did(&state, Decision::SessionEnded, current.email(), About::default(), client).await;
+        }
+        Ok((set_cookies(&[sharing.forget()]), go_to(&state.path("/logged-out?here"))).into_response())
     };
     answer.await.map_err(|error: LoginError| Answer::of(error).respond(&state, &headers))
 }
@@ -158,7 +155,7 @@ pub(super) async fn share(
         let target = (project.clone(), cluster.clone());
         match sharing.create(&state, current.owner(), target, &core_form(&form)).await {
             Ok(share) => {
-                record::owner_did(&state, Decision::ShareLinkMade, current.email(), Some(&share), client).await;
+                record::owner_did(&state, Decision::ShareLinkMade, current.email(), About::of(&share), client).await;
                 Ok(go_to(&state.path(format_args!("/links/{}?made", share.id))))
             }
             Err(CreateError::Login(error)) => Err(error.into()),
@@ -230,8 +227,9 @@ pub(super) async fn revoke(
     let answer = async {
         let id = share_id(&id)?;
         let current = poster(&state, &headers, ReturnTo::Link(id)).await?;
-        if let Some(share) = state.sharing()?.revoke(current.owner(), id, state.now()).await? {
-            record::owner_did(&state, Decision::ShareLinkRevoked, current.email(), Some(&share), client).await;
+        let sharing = state.sharing()?;
+        if sharing.revoke(current.owner(), id, state.now()).await? {
+            record::revoked(&state, current.email(), id, sharing.share(id).await.as_ref(), client).await;
         }
         Ok(go_to(&state.path(format_args!("/links/{id}?revoked"))))
     };

@@ -18,6 +18,13 @@ pub(super) struct About<'a> {
     pub(super) share: Option<ShareId>,
 }
 
+impl<'a> About<'a> {
+    /// What a share leads to.
+    pub(super) const fn of(share: &'a Share) -> Self {
+        Self { cluster: Some((&share.cluster_id, &share.project_id)), share: Some(share.id) }
+    }
+}
+
 /// The event with what it is about.
 fn with_about<'a>(event: AuditEvent<'a>, about: About<'a>) -> AuditEvent<'a> {
     let event = match about.cluster {
@@ -55,12 +62,12 @@ pub(super) async fn link_refused(state: &AppState, client: ClientAddress, error:
     state.audit().record(event).await;
 }
 
-/// What an owner did: made a link, took it back, logged out; or their session ended.
-pub(crate) async fn owner_did(
+/// What an owner did: made a link, took it back, logged out.
+pub(super) async fn owner_did(
     state: &AppState,
     decision: Decision,
     actor: &str,
-    share: Option<&Share>,
+    about: About<'_>,
     client: ClientAddress,
 ) {
     match decision {
@@ -68,12 +75,14 @@ pub(crate) async fn owner_did(
         Decision::ShareLinkRevoked => state.metrics().share_link_revoked(),
         _ => {}
     }
-    let about = share.map_or_else(About::default, |share| About {
-        cluster: Some((&share.cluster_id, &share.project_id)),
-        share: Some(share.id),
-    });
     let event = AuditEvent::new(decision, state.now()).actor(actor).client(client.ip());
     state.audit().record(with_about(event, about)).await;
+}
+
+/// An owner took a link back.
+pub(super) async fn revoked(state: &AppState, actor: &str, id: ShareId, share: Option<&Share>, client: ClientAddress) {
+    let about = share.map_or(About { share: Some(id), cluster: None }, About::of);
+    owner_did(state, Decision::ShareLinkRevoked, actor, about, client).await;
 }
 
 /// A callback of nobody's flow was refused.

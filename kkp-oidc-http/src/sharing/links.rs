@@ -82,22 +82,24 @@ impl Sharing {
         Ok(OwnLink { stored, redemptions })
     }
 
-    /// Take a link of the owner back; the share, unless it was taken back before.
-    pub(crate) async fn revoke(
-        &self,
-        owner: Owner<'_>,
-        id: ShareId,
-        now: UnixTime,
-    ) -> Result<Option<Box<Share>>, LoginError> {
-        let stored = self.stored(owner, id).await?;
+    /// Take a link of the owner back, also one that cannot be read otherwise; whether it was good until now.
+    pub(crate) async fn revoke(&self, owner: Owner<'_>, id: ShareId, now: UnixTime) -> Result<bool, LoginError> {
+        if self.config.store.owner(id).await? != Some(email::folded(owner.email)) {
+            return Err(LoginError::NoSuchLink);
+        }
         match self.config.store.revoke(id, now).await? {
             Revoked::Now => {
                 tracing::info!(share = %id, "share link revoked");
-                Ok(Some(Box::new(stored.share)))
+                Ok(true)
             }
-            Revoked::Before(_) => Ok(None),
+            Revoked::Before(_) => Ok(false),
             Revoked::Unknown => Err(LoginError::NoSuchLink),
         }
+    }
+
+    /// The share, if it can be read.
+    pub(crate) async fn share(&self, id: ShareId) -> Option<Share> {
+        Some(self.config.store.find(id).await.ok()??.share)
     }
 
     async fn stored(&self, owner: Owner<'_>, id: ShareId) -> Result<StoredShare, LoginError> {

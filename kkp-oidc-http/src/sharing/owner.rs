@@ -101,8 +101,8 @@ impl Sharing {
         self.sessions.cookie(&id, state.random(), now).ok_or(LoginError::TooLarge)
     }
 
-    /// End the session, and with it the token that it began with, as far as the provider can; the cookie that goes.
-    pub(crate) async fn end_session(&self, state: &AppState, current: Current) -> Result<SetCookie, LoginError> {
+    /// End the session, and with it the token that it began with, as far as the provider can.
+    pub(crate) async fn end_session(&self, state: &AppState, current: &Current) -> Result<(), LoginError> {
         self.config.store.remove(RecordKind::Session, RecordKey::from_bytes(current.id.store_key())).await?;
         let oidc = state.oidc();
         if let Some(token) = current.session.revocable() {
@@ -114,10 +114,10 @@ impl Sharing {
                 }
             }
         }
-        Ok(self.sessions.clear())
+        Ok(())
     }
 
-    /// Take the cookie of a session that is no more.
+    /// Take the cookie of a session out of the browser.
     pub(crate) fn forget(&self) -> SetCookie {
         self.sessions.clear()
     }

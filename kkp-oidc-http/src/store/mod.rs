@@ -19,7 +19,8 @@ pub const ENDED_SHARES_KEPT_SECS: i64 = 90 * 86_400;
 /// Keeps shares, their uses, and sealed records.
 ///
 /// What is acknowledged is durable: it survives the end of the process at any moment. Several processes may use one store.
-/// Whoever gets an error refuses what was asked for: closed, never open.
+/// Whoever gets an error refuses what was asked for: closed, never open. An answer comes within a limit of the store's own, which
+/// the service waits for; an error says that nothing was done, and nothing is done later.
 pub trait ShareStore: Send + Sync + 'static {
     /// Keep a new share. An id that is there already is an error.
     fn create(&self, share: Share) -> Stored<'_, ()>;
@@ -29,6 +30,10 @@ pub trait ShareStore: Send + Sync + 'static {
 
     /// The shares that this owner made, newest first, at most [`MAX_LISTED`]. Addresses are compared without regard to case.
     fn owned_by<'a>(&'a self, owner: &'a str) -> Stored<'a, Vec<StoredShare>>;
+
+    /// The folded address ([`email::folded`](kkp_oidc_core::email::folded)) of the share's owner, also of a share that cannot be
+    /// read otherwise.
+    fn owner(&self, id: ShareId) -> Stored<'_, Option<String>>;
 
     /// Who used the share, newest first, at most [`MAX_LISTED`].
     fn redemptions(&self, id: ShareId) -> Stored<'_, Vec<Redemption>>;

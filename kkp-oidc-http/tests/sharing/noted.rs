@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
 use axum::http::Request;
-use kkp_oidc_http::{AuditSink, metrics_router};
+use kkp_oidc_http::{AuditSink, SqliteStore, metrics_router};
 
 use crate::house::{House, LUKASZ, MALLORY, OWNER};
-use crate::person::{Person, assert_refused};
-use crate::world::send;
+use crate::person::{Person, assert_page, assert_refused, redirect};
+use crate::world::{Setup, send};
 
 /// Keeps lines in memory.
 #[derive(Clone, Debug, Default)]
@@ -34,18 +34,19 @@ impl Kept {
     }
 }
 
+/// Let the service note what it decides.
+fn note(setup: &mut Setup, sink: Kept) {
+    let before = std::mem::replace(&mut setup.configure, Box::new(|_| ()));
+    setup.configure = Box::new(move |config| {
+        before(config);
+        config.operations.audit.sink = Some(Arc::new(sink));
+    });
+}
+
 #[tokio::test]
 async fn each_decision_about_a_link_is_a_line_and_a_count() {
     let kept = Kept::default();
-    let sink = kept.clone();
-    let house = House::with(|setup, _| {
-        let before = std::mem::replace(&mut setup.configure, Box::new(|_| ()));
-        setup.configure = Box::new(move |config| {
-            before(config);
-            config.operations.audit.sink = Some(Arc::new(sink));
-        });
-    })
-    .await;
+    let house = House::with(|setup, _| note(setup, kept.clone())).await;
     let mut owner = house.owner(OWNER).await;
     let link = owner.make_link(&house.site, &[("who", "only"), ("people", LUKASZ), ("uses", "once")]).await;
     let share = link.id.to_string();
@@ -114,4 +115,29 @@ async fn each_decision_about_a_link_is_a_line_and_a_count() {
     let mut counted = counted;
     counted.sort_unstable();
     assert_eq!(counted, expected);
+}
+
+#[tokio::test]
+async fn a_logout_is_noted_when_the_session_is_gone() {
+    let kept = Kept::default();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shares.db");
+    let store = Arc::new(SqliteStore::open(&path).unwrap());
+    let house = House::with(|setup, sharing| {
+        note(setup, kept.clone());
+        sharing.store = store;
+    })
+    .await;
+    let mut owner = house.owner(OWNER).await;
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    raw.execute_batch("CREATE TRIGGER keep BEFORE DELETE ON records BEGIN SELECT RAISE(ABORT, 'kept'); END").unwrap();
+    kept.take();
+    assert_refused(&owner.post(&house.site, "/logout", &[]).await, 503, "share_store_unavailable");
+    assert!(kept.take().is_empty());
+    assert_page(&owner.get(&house.site, "/links").await, 200);
+
+    raw.execute_batch("DROP TRIGGER keep").unwrap();
+    assert_eq!(redirect(&owner.post(&house.site, "/logout", &[]).await), "/logged-out?here");
+    let ended = [Some("session_ended".to_owned()), None, Some(OWNER.to_owned()), None, None];
+    assert_eq!(kept.take(), [ended]);
 }

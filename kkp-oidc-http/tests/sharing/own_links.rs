@@ -1,6 +1,9 @@
 //! Owners and the links that they made.
 
+use std::sync::Arc;
+
 use kkp_oidc_core::UnixTime;
+use kkp_oidc_http::{Revoked, ShareStore as _, SqliteStore};
 
 use crate::house::{BASE, House, LUKASZ, OWNER, VIEWER};
 use crate::person::{Person, assert_hides, assert_page, assert_refused, assert_shows, redirect};
@@ -120,4 +123,25 @@ async fn whoever_writes_their_address_otherwise_is_no_other_owner() {
     let mut other = house.owner("ow\u{212a}er@example.com").await;
     assert_refused(&other.get(&house.site, &link.page()).await, 404, "not_found");
     assert_shows(&other.get(&house.site, "/links").await, &["You have made no link yet."]);
+}
+
+#[tokio::test]
+async fn a_share_that_cannot_be_read_is_taken_back_by_its_owner_and_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shares.db");
+    let store = Arc::new(SqliteStore::open(&path).unwrap());
+    let house = House::with(|_, sharing| sharing.store = store.clone()).await;
+    let (mut owner, mut other) = (house.owner(OWNER).await, house.owner(VIEWER).await);
+    let link = owner.make_link(&house.site, &[]).await;
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    raw.execute("UPDATE shares SET document = '{}'", []).unwrap();
+    assert_refused(&owner.get(&house.site, &link.page()).await, 503, "share_store_unavailable");
+
+    let revoke = format!("{}/revoke", link.page());
+    assert_refused(&other.post(&house.site, &revoke, &[]).await, 404, "not_found");
+    house.service.clock.advance(1);
+    let reply = owner.post(&house.site, &revoke, &[]).await;
+    assert_eq!(redirect(&reply), format!("{}?revoked", link.page()));
+    let before = Revoked::Before(UnixTime::from_secs(NOW + 1));
+    assert_eq!(store.revoke(link.id, UnixTime::from_secs(NOW + 2)).await, Ok(before));
 }

@@ -78,6 +78,10 @@ impl ShareStore for WatchedStore {
         self.ask(|store| store.owned_by(owner))
     }
 
+    fn owner(&self, id: ShareId) -> Stored<'_, Option<String>> {
+        self.ask(|store| store.owner(id))
+    }
+
     fn redemptions(&self, id: ShareId) -> Stored<'_, Vec<Redemption>> {
         self.ask(|store| store.redemptions(id))
     }

@@ -30,6 +30,7 @@ async fn refuses_everything(store: &dyn ShareStore, path: &Path, reason: &str) {
     assert_eq!(store.create(share(2, UseLimit::ONCE)).await, because(path, reason));
     assert_eq!(store.find(id(1)).await, because(path, reason));
     assert_eq!(store.owned_by("owner.1@example.com").await, because(path, reason));
+    assert_eq!(store.owner(id(1)).await, because(path, reason));
     assert_eq!(store.redemptions(id(1)).await, because(path, reason));
     assert_eq!(store.redeem(id(1), flow(1), by("a", MADE)).await, because(path, reason));
     assert_eq!(store.revoke(id(1), MADE).await, because(path, reason));
@@ -93,6 +94,7 @@ async fn a_share_that_cannot_be_read_is_refused_by_name_and_can_be_taken_back() 
         assert_eq!(store.owned_by("owner.1@example.com").await, because(&path, &reason), "{document}");
         assert_eq!(store.redeem(id(1), flow(1), by("a", MADE)).await, because(&path, &reason), "{document}");
         assert_eq!(store.redemptions(id(1)).await, Ok(vec![]), "{document}");
+        assert_eq!(store.owner(id(1)).await, Ok(Some("owner.1@example.com".to_owned())), "{document}");
     }
     assert_eq!(store.revoke(id(1), MADE).await, Ok(Revoked::Now));
 }

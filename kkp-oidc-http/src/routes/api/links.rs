@@ -14,7 +14,7 @@ use crate::error::LoginError;
 use crate::json_body;
 use crate::routes::input::Segments;
 use crate::routes::owner::{ids, names, share_id};
-use crate::routes::record;
+use crate::routes::record::{self, About};
 use crate::sharing::{Current, OwnLink};
 use crate::state::AppState;
 
@@ -51,7 +51,7 @@ pub(super) async fn create(
         let target = ids(&project, &cluster)?;
         let form: ShareForm = json_body::read(request).await?;
         let share = state.sharing()?.create(&state, current.owner(), target, &form).await?;
-        record::owner_did(&state, Decision::ShareLinkMade, current.email(), Some(&share), client).await;
+        record::owner_did(&state, Decision::ShareLinkMade, current.email(), About::of(&share), client).await;
         let location = state.path(format_args!("/api/share/v1/links/{}", share.id));
         let link = own(&state, &current, share.id).await?;
         Ok((StatusCode::CREATED, [(header::LOCATION, location)], link).into_response())
@@ -123,8 +123,9 @@ pub(super) async fn revoke(
     let answer = async {
         let current = current(&state, &headers).await?;
         let id = share_id(&id)?;
-        if let Some(share) = state.sharing()?.revoke(current.owner(), id, state.now()).await? {
-            record::owner_did(&state, Decision::ShareLinkRevoked, current.email(), Some(&share), client).await;
+        let sharing = state.sharing()?;
+        if sharing.revoke(current.owner(), id, state.now()).await? {
+            record::revoked(&state, current.email(), id, sharing.share(id).await.as_ref(), client).await;
         }
         own(&state, &current, id).await
     };

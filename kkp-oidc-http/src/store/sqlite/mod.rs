@@ -127,6 +127,10 @@ impl ShareStore for SqliteStore {
         self.read(move |connection| shares::owned_by(connection, &owner))
     }
 
+    fn owner(&self, id: ShareId) -> Stored<'_, Option<String>> {
+        self.read(move |connection| Ok(shares::owner(connection, id)?))
+    }
+
     fn redemptions(&self, id: ShareId) -> Stored<'_, Vec<Redemption>> {
         self.read(move |connection| shares::redemptions(connection, id))
     }

@@ -48,6 +48,12 @@ pub(super) fn owned_by(connection: &Connection, owner: &str) -> Result<Vec<Store
         .collect()
 }
 
+/// Does not read the document.
+pub(super) fn owner(connection: &Connection, id: ShareId) -> rusqlite::Result<Option<String>> {
+    let owner = "SELECT owner FROM shares WHERE id = ?1";
+    connection.prepare_cached(owner)?.query_row([id.as_bytes()], |row| row.get(0)).optional()
+}
+
 pub(super) fn redemptions(connection: &Connection, id: ShareId) -> Result<Vec<Redemption>, Failure> {
     let newest = "SELECT email, at FROM redemptions WHERE share = (SELECT number FROM shares WHERE id = ?1)
         ORDER BY at DESC, number DESC LIMIT ?2";
