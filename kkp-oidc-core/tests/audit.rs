@@ -29,11 +29,11 @@ fn examples() -> Vec<String> {
         about(Decision::LoginRefused { reason: "share_not_found" }),
         about(Decision::ShareLinkMade).share(SHARE).actor(owner),
         about(Decision::ShareLinkRedeemed).share(SHARE).flow(FLOW).actor(recipient),
-        about(Decision::ShareLinkRefused { reason: "share_expired" }).share(SHARE),
+        event(Decision::ShareLinkRefused { reason: "share_not_for_you" }).share(SHARE).flow(FLOW).actor(recipient),
         about(Decision::ShareLinkRevoked).share(SHARE).actor(owner),
         event(Decision::SessionBegun).flow(FLOW).actor(owner),
-        event(Decision::SessionEnded).flow(FLOW).actor(owner),
-        event(Decision::SessionExpired).flow(FLOW).actor(owner),
+        event(Decision::SessionEnded).actor(owner),
+        AuditEvent::new(Decision::SessionExpired, NOW).actor(owner),
     ]
     .map(|event| event.to_line(&ActorNames::Plain))
     .into();

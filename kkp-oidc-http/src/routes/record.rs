@@ -54,12 +54,16 @@ pub(super) async fn begun(
     state.audit().record(with_about(event.client(client.ip()), about)).await;
 }
 
-/// A share link was refused before anybody went to log in: forged, ended, taken back, asked for too often.
-pub(super) async fn link_refused(state: &AppState, client: ClientAddress, error: &LoginError) {
+/// A share link was refused before anybody went to log in: forged, ended, taken back. One that is asked for too often is
+/// counted only, so that nobody fills the log at will.
+pub(super) async fn link_refused(state: &AppState, share: Option<ShareId>, client: ClientAddress, error: &LoginError) {
     let reason = error.public().code;
     state.metrics().share_link_refused(reason);
+    if matches!(error, LoginError::RateLimited(_)) {
+        return;
+    }
     let event = AuditEvent::new(Decision::ShareLinkRefused { reason }, state.now()).client(client.ip());
-    state.audit().record(event).await;
+    state.audit().record(with_about(event, About { share, cluster: None })).await;
 }
 
 /// What an owner did: made a link, took it back, logged out.
@@ -118,9 +122,13 @@ impl Ending {
             _ => {}
         }
         let mut event = AuditEvent::new(decision, state.now()).flow(flow.id()).client(client.ip());
-        if let Ok(email) = result {
-            metrics.flow_took(journey, state.now().secs_since(flow.issued_at()));
-            event = event.actor(email);
+        match result {
+            Ok(email) => {
+                metrics.flow_took(journey, state.now().secs_since(flow.issued_at()));
+                event = event.actor(email);
+            }
+            Err(LoginError::NotForYou { email, .. }) => event = event.actor(email),
+            Err(_) => {}
         }
         state.audit().record(with_about(event, about)).await;
     }

@@ -23,9 +23,13 @@ use crate::state::AppState;
 
 /// What the link with this token offers; a refusal is noted.
 pub(super) async fn offered(state: &AppState, token: &str, client: ClientAddress) -> Result<Offer, LoginError> {
-    let offered = state.sharing()?.offer(state, token).await;
+    let sharing = state.sharing()?;
+    let (share, offered) = match sharing.authenticate(token) {
+        Ok(token) => (Some(token.id()), sharing.offer(state, &token).await),
+        Err(error) => (None, Err(error)),
+    };
     if let Err(error) = &offered {
-        record::link_refused(state, client, error).await;
+        record::link_refused(state, share, client, error).await;
     }
     offered
 }

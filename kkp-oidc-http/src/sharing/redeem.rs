@@ -8,7 +8,7 @@ use kkp_oidc_core::authorization::{FlowId, RequestCookies, SetCookie, UserEntry}
 use kkp_oidc_core::directory::SharedCluster;
 use kkp_oidc_core::issuer::ProviderMetadata;
 use kkp_oidc_core::session::{HANDOVER_MAX_AGE_SECS, Handover};
-use kkp_oidc_core::share::{Owner, Redemption, Share, ShareId, ShareState, StoredShare};
+use kkp_oidc_core::share::{Owner, Redemption, Share, ShareId, ShareState, ShareToken, StoredShare};
 
 use crate::cookies::cookie_headers;
 use crate::error::LoginError;
@@ -34,9 +34,13 @@ pub(crate) struct Fetched {
 }
 
 impl Sharing {
-    /// What the link with this token offers. Everything that it needs is asked for now: nothing is remembered of before.
-    pub(crate) async fn offer(&self, state: &AppState, token: &str) -> Result<Offer, LoginError> {
-        let token = self.tokens.authenticate(token)?;
+    /// The link, if it is one of ours, ended or not.
+    pub(crate) fn authenticate(&self, token: &str) -> Result<ShareToken, LoginError> {
+        Ok(self.tokens.authenticate(token)?)
+    }
+
+    /// What the link offers. Everything that it needs is asked for now: nothing is remembered of before.
+    pub(crate) async fn offer(&self, state: &AppState, token: &ShareToken) -> Result<Offer, LoginError> {
         state.limits().link(token.id().as_bytes())?;
         token.require_good(state.now())?;
         self.good(state, token.id()).await

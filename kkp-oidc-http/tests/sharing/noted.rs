@@ -43,6 +43,11 @@ fn note(setup: &mut Setup, sink: Kept) {
     });
 }
 
+async fn metrics(house: &House) -> String {
+    let request = Request::get("/metrics").body(Body::empty()).unwrap();
+    send(&metrics_router(house.service.state.clone()), request).await.body
+}
+
 #[tokio::test]
 async fn each_decision_about_a_link_is_a_line_and_a_count() {
     let kept = Kept::default();
@@ -67,18 +72,20 @@ async fn each_decision_about_a_link_is_a_line_and_a_count() {
     assert_refused(&Person::new().redeem(&house.site, &link, MALLORY).await, 403, "share_not_for_you");
     Person::new().get_in(&house.site, &link, LUKASZ).await;
     assert_refused(&Person::new().get(&house.site, &link.path).await, 410, "share_link_used_up");
-    let mut refused = line("share_link_refused", Some("share_not_for_you"), None, true);
     // Whose cluster it was is found out for those who are let in.
-    refused[3] = None;
+    let refused = |reason: &str, actor: Option<&str>| {
+        let [event, reason, actor, _, share] = line("share_link_refused", Some(reason), actor, true);
+        [event, reason, actor, None, share]
+    };
     assert_eq!(
         kept.take(),
         [
             line("share_link_refused", Some("share_link_invalid"), None, false),
             line("flow_begun", None, None, true),
-            refused,
+            refused("share_not_for_you", Some(MALLORY)),
             line("flow_begun", None, None, true),
             line("share_link_redeemed", None, Some(LUKASZ), true),
-            line("share_link_refused", Some("share_link_used_up"), None, false),
+            refused("share_link_used_up", None),
         ]
     );
 
@@ -100,8 +107,7 @@ async fn each_decision_about_a_link_is_a_line_and_a_count() {
         ]
     );
 
-    let request = Request::get("/metrics").body(Body::empty()).unwrap();
-    let metrics = send(&metrics_router(house.service.state.clone()), request).await.body;
+    let metrics = metrics(&house).await;
     let counted: Vec<_> = metrics.lines().filter(|line| line.starts_with("kkp_oidc_share_links_")).collect();
     let mut expected = [
         "kkp_oidc_share_links_made_total 1",
@@ -140,4 +146,20 @@ async fn a_logout_is_noted_when_the_session_is_gone() {
     assert_eq!(redirect(&owner.post(&house.site, "/logout", &[]).await), "/logged-out?here");
     let ended = [Some("session_ended".to_owned()), None, Some(OWNER.to_owned()), None, None];
     assert_eq!(kept.take(), [ended]);
+}
+
+#[tokio::test]
+async fn a_link_that_is_asked_for_too_often_is_counted_and_fills_no_log() {
+    let kept = Kept::default();
+    let house = House::with(|setup, _| note(setup, kept.clone())).await;
+    let link = house.link(&[]).await;
+    kept.take();
+    let mut statuses = Vec::new();
+    for _ in 0..40 {
+        statuses.push(Person::new().get(&house.site, &link.path).await.status);
+    }
+    assert_eq!(statuses, [[200; 10], [200; 10], [200; 10], [429; 10]].concat());
+    assert!(kept.take().is_empty());
+    let counted = "kkp_oidc_share_links_refused_total{reason=\"rate_limited\"} 10";
+    assert!(metrics(&house).await.lines().any(|line| line == counted));
 }
