@@ -35,15 +35,26 @@ impl OwnOrigin {
         if [Method::GET, Method::HEAD, Method::OPTIONS].contains(method) {
             return true;
         }
-        // Of a header that is there twice, every value has to fit.
-        let all = |name: HeaderName, fits: &dyn Fn(&[u8]) -> bool| {
-            let mut values = headers.get_all(name).iter().map(|value| value.as_bytes()).peekable();
-            values.peek().is_some().then(|| values.all(fits))
-        };
-        all(SEC_FETCH_SITE, &|site| site == b"same-origin" || site == b"none")
-            .or_else(|| all(header::ORIGIN, &|origin| origin == self.origin.as_bytes()))
+        is_of_own_site(headers)
+            .or_else(|| all(headers, header::ORIGIN, |origin| origin == self.origin.as_bytes()))
             .unwrap_or_else(|| !headers.contains_key(header::COOKIE))
     }
+}
+
+/// Whether our own page, or the person in front of the browser, led here; `None` if the browser does not say.
+fn is_of_own_site(headers: &HeaderMap) -> Option<bool> {
+    all(headers, SEC_FETCH_SITE, |site| site == b"same-origin" || site == b"none")
+}
+
+/// Whether another site led the browser here.
+pub(super) fn is_led_from_elsewhere(headers: &HeaderMap) -> bool {
+    is_of_own_site(headers) == Some(false)
+}
+
+/// Whether each value of a header fits that may be there twice; `None` if it is not there.
+fn all(headers: &HeaderMap, name: HeaderName, fits: impl Fn(&[u8]) -> bool) -> Option<bool> {
+    let mut values = headers.get_all(name).iter().map(|value| value.as_bytes()).peekable();
+    values.peek().is_some().then(|| values.all(fits))
 }
 
 /// Refuse what comes from elsewhere with 403.

@@ -8,9 +8,10 @@ use kkp_oidc_core::rbac::{Binding, Grant, Subjects};
 use kkp_oidc_core::share::{Instructions, Share};
 use kkp_oidc_core::shell::Shell;
 
-use super::answer::{Answer, chrome};
+use super::answer::{Answer, chrome, go_to};
 use super::begin::begin;
 use super::callback::download as file;
+use super::cross_site;
 use super::input::Segments;
 use super::link_view::{kind, own_cluster};
 use super::record::{self, About};
@@ -61,7 +62,8 @@ pub(super) async fn offer(
 /// `GET /share/{token}/login`, with `?as=someone-else` to log in as somebody else than before.
 ///
 /// A link, not a form: providers send people on to others, and Chromium holds all redirects after a form against the
-/// policy for forms. It changes nothing but this browser's cookies.
+/// policy for forms. It changes nothing but this browser's cookies, and yet whoever is logged in at the provider may have used
+/// the link at the end of it without a click: a site that leads here leads to the link's page.
 pub(super) async fn login(
     State(state): State<AppState>,
     client: ClientAddress,
@@ -69,6 +71,11 @@ pub(super) async fn login(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
+    let page = format!("/share/{token}");
+    let is_ours = state.sharing().is_ok_and(|sharing| sharing.authenticate(&token).is_ok());
+    if is_ours && cross_site::is_led_from_elsewhere(&headers) {
+        return Ok(go_to(&state.path(page)));
+    }
     let answer = async {
         let offer = offered(&state, &token, client).await?;
         state.limits().flow(client)?;
@@ -85,7 +92,7 @@ pub(super) async fn login(
     };
     let answer = answer.await;
     state.metrics().flow_started(Journey::Share, LoginError::outcome(&answer));
-    answer.map_err(|error: LoginError| Answer::of(error).again(format!("/share/{token}")).respond(&state, &headers))
+    answer.map_err(|error: LoginError| Answer::of(error).again(page).respond(&state, &headers))
 }
 
 async fn fetch(state: &AppState, flow: &str, headers: &HeaderMap) -> Result<(FlowId, Fetched), LoginError> {

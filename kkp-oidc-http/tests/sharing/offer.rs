@@ -83,3 +83,40 @@ async fn the_page_comes_in_german_too_and_as_json_for_programs() {
         (410, "share_link_expired", "This link has ended. Ask whoever sent it for a new one."),
     );
 }
+
+#[tokio::test]
+async fn nobody_is_led_past_the_page_by_another_site() {
+    let house = House::new().await;
+    let link = house.link(&[]).await;
+    let provider = format!("{}/auth?", house.provider.issuer());
+    for (from, begins) in [
+        (&["cross-site"][..], false),
+        (&["same-site"], false),
+        (&["same-origin", "cross-site"], false),
+        (&["same-origin"], true),
+        // Typed, or from the history.
+        (&["none"], true),
+        // A browser that does not say, or a program.
+        (&[], true),
+    ] {
+        for query in ["", "?as=someone-else"] {
+            let mut request =
+                axum::http::Request::get(format!("{}{query}", link.login())).header("accept", "text/html");
+            for site in from {
+                request = request.header("sec-fetch-site", *site);
+            }
+            let reply = house.service.send(request.body(axum::body::Body::empty()).unwrap()).await;
+            let location = redirect(&reply);
+            match begins {
+                true => assert!(location.starts_with(&provider), "{from:?} {location}"),
+                false => assert_eq!((location, reply.all("set-cookie")), (link.path.as_str(), vec![]), "{from:?}"),
+            }
+        }
+    }
+    // What is no link of ours leads nowhere.
+    for token in ["x", "..%2F..", "%0D%0Ax:%20y", "%2F%2Fevil.example"] {
+        let request = axum::http::Request::get(format!("/share/{token}/login")).header("sec-fetch-site", "cross-site");
+        let request = request.header("accept", "text/html").body(axum::body::Body::empty()).unwrap();
+        assert_refused(&house.service.send(request).await, 404, "share_link_invalid");
+    }
+}
