@@ -15,8 +15,8 @@ use kkp_oidc_core::shared_kubeconfig::SharedKubeconfigError;
 #[cfg(feature = "openapi")]
 pub(crate) use self::json::ErrorBody;
 use crate::accept::prefers_html;
+use crate::body::BodyError;
 use crate::directory::DirectoryUnavailable;
-use crate::json_body::BodyError;
 use crate::limits::RateLimited;
 use crate::oidc::{OidcError, ProviderError, shown};
 use crate::pages::{Chrome, Detail, Refused};

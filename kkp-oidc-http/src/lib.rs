@@ -34,6 +34,7 @@
 
 mod accept;
 mod audit;
+mod body;
 mod client_address;
 mod cookies;
 #[cfg(feature = "dev-provider")]
@@ -44,7 +45,6 @@ mod directory;
 mod doctor;
 mod environment;
 mod error;
-mod json_body;
 mod kkp_links;
 mod limits;
 mod metrics;

@@ -6,7 +6,7 @@ use kkp_oidc_core::share::ShareFormError;
 use serde::Serialize;
 
 use super::{LoginError, PublicError};
-use crate::json_body::BodyError;
+use crate::body::BodyError;
 
 /// Why a request was refused: KKP's shape (spec section 4.8), and what is stable beside it.
 #[derive(Serialize)]

@@ -33,7 +33,7 @@ impl Detail {
 
 /// Every code that there is, with its status; those of the login and of share links.
 #[cfg(any(test, feature = "dev-provider"))]
-pub(super) const CODES: [(u16, &str); 55] = [
+pub(super) const CODES: [(u16, &str); 57] = [
     (404, "not_found"),
     (503, "shutting_down"),
     (400, "request_too_long"),
@@ -89,6 +89,8 @@ pub(super) const CODES: [(u16, &str); 55] = [
     (400, "login_too_large"),
     (503, "provider_busy"),
     (413, "form_too_long"),
+    (408, "body_too_slow"),
+    (400, "body_broken_off"),
 ];
 
 /// A refusal. The texts go by the code.

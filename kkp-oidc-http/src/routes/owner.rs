@@ -1,6 +1,6 @@
 //! The pages of owners: log in, see what can be shared, share it, see who used it, take it back.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::{RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use kkp_oidc_core::audit::Decision;
@@ -10,7 +10,7 @@ use kkp_oidc_core::share::ShareId;
 
 use super::answer::{Answer, chrome, go_to};
 use super::begin::begin;
-use super::input::{Fields, Segments};
+use super::input::{self, Segments};
 use super::link_view::{link_page, own_cluster, summary};
 use super::record::{self, About};
 use super::share_dialog::{core_form, dialog, problems};
@@ -144,14 +144,15 @@ pub(super) async fn share(
     client: ClientAddress,
     Segments((project, cluster)): Segments<(String, String)>,
     headers: HeaderMap,
-    Fields(form): Fields<ShareForm>,
+    request: Request,
 ) -> Result<Response, Response> {
     let answer = async {
         let sharing = state.sharing()?;
         let (project, cluster) = ids(&project, &cluster)?;
         let back = ReturnTo::ShareDialog(project.clone(), cluster.clone());
         let current = poster(&state, &headers, back).await?;
-        let form = form?;
+        // Nobody's is not read at all.
+        let form: ShareForm = input::form(request).await?;
         let target = (project.clone(), cluster.clone());
         match sharing.create(&state, current.owner(), target, &core_form(&form)).await {
             Ok(share) => {

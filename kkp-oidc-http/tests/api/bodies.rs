@@ -1,14 +1,10 @@
 //! Bodies that are no forms, and forms that are wrong.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
-use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
-use http_body::Frame;
 use serde_json::{Value, json};
 
 use crate::client::{LAB_LINKS, OWNER, get, json, log_in, post, request, world};
+use crate::interrupted::Interrupted;
 use crate::world::assert_error;
 
 /// 64 KiB, as docs/api.md says.
@@ -79,44 +75,17 @@ async fn a_body_has_to_be_announced_as_json() {
     }
 }
 
-/// A body of which a part comes, and then what it holds: an error, or nothing, for ever.
-struct Interrupted {
-    first: Option<Bytes>,
-    then: Option<std::io::Error>,
-}
-
-impl http_body::Body for Interrupted {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        match (self.first.take(), self.then.take()) {
-            (Some(part), then) => {
-                self.then = then;
-                Poll::Ready(Some(Ok(Frame::data(part))))
-            }
-            (None, Some(error)) => Poll::Ready(Some(Err(error))),
-            (None, None) => Poll::Pending,
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_body_that_does_not_come_to_its_end_is_told_from_one_that_is_wrong() {
     let world = world().await;
     let owner = log_in(&world, OWNER).await;
-    let part = || Some(Bytes::from_static(b"{\"note\": "));
-    let broken = Interrupted { first: part(), then: Some(std::io::ErrorKind::ConnectionReset.into()) };
-    let reply = post(&world, &owner, LAB_LINKS, Body::new(broken)).await;
+    let part = "{\"note\": ";
+    let reply = post(&world, &owner, LAB_LINKS, Interrupted::breaks_off_after(part)).await;
     assert_error(&reply, (400, "body_broken_off", "The body ended early. Send it again."));
     // Time passes by itself from here on, whenever nothing else happens.
     tokio::time::pause();
     let started = tokio::time::Instant::now();
-    let endless = Interrupted { first: part(), then: None };
-    let reply = post(&world, &owner, LAB_LINKS, Body::new(endless)).await;
+    let reply = post(&world, &owner, LAB_LINKS, Interrupted::waits_after(part)).await;
     assert_error(&reply, (408, "body_too_slow", "The body did not arrive within 10 s. Send it again."));
     assert_eq!(started.elapsed().as_secs(), 10);
 }

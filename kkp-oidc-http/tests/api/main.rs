@@ -6,6 +6,8 @@
 #[expect(dead_code, reason = "these tests need only a part of it")]
 #[path = "../rig/browser.rs"]
 mod browser;
+#[path = "../rig/interrupted.rs"]
+mod interrupted;
 #[expect(dead_code, reason = "these tests need only a part of it")]
 #[path = "../rig/world.rs"]
 mod world;

@@ -6,6 +6,7 @@ use kkp_oidc_core::share::{Audience, AudienceList, MAX_NOTE_LEN, Share, StoredSh
 use kkp_oidc_http::ShareStore as _;
 
 use crate::house::{DIALOG, House, OWNER, VIEWER};
+use crate::interrupted::Interrupted;
 use crate::person::{Person, assert_page, assert_refused, assert_shows, redirect};
 use crate::world::NOW;
 
@@ -164,4 +165,24 @@ async fn a_form_has_a_limit_and_odd_ones_are_read_as_far_as_they_go() {
         let reply = owner.post_body(&house.site, DIALOG, body.to_owned(), "same-origin").await;
         assert_eq!(reply.status, status, "{body:?}");
     }
+}
+
+#[tokio::test]
+async fn a_form_that_does_not_come_to_its_end_is_told_from_one_that_is_too_long() {
+    let house = House::new().await;
+    let mut owner = house.owner(OWNER).await;
+    let part = "who=anyone&note=";
+    let reply = owner.post_body(&house.site, DIALOG, Interrupted::breaks_off_after(part), "same-origin").await;
+    assert_refused(&reply, 400, "body_broken_off");
+    // Time passes by itself from here on, whenever nothing else happens.
+    tokio::time::pause();
+    let started = tokio::time::Instant::now();
+    let reply = owner.post_body(&house.site, DIALOG, Interrupted::waits_after(part), "same-origin").await;
+    assert_refused(&reply, 408, "body_too_slow");
+    assert_eq!(started.elapsed().as_secs(), 10);
+    // Nobody is not waited for.
+    let reply = Person::new().post_body(&house.site, DIALOG, Interrupted::waits_after(part), "same-origin").await;
+    assert_refused(&reply, 401, "session_ended");
+    assert_eq!(started.elapsed().as_secs(), 10);
+    assert_eq!(house.store.inside().owned_by(OWNER).await, Ok(Vec::new()));
 }

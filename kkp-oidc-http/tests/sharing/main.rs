@@ -12,6 +12,8 @@ mod clusters;
 mod dialog;
 mod directory;
 mod house;
+#[path = "../rig/interrupted.rs"]
+mod interrupted;
 mod kinds;
 mod login;
 mod logout;

@@ -46,8 +46,8 @@ impl Person {
         self.post_body(site, path, form, "same-origin").await
     }
 
-    pub(crate) async fn post_body(&mut self, site: &Site, path: &str, body: String, from: &str) -> Reply {
-        let mut request = Request::post(path).body(Body::from(body)).unwrap();
+    pub(crate) async fn post_body(&mut self, site: &Site, path: &str, body: impl Into<Body>, from: &str) -> Reply {
+        let mut request = Request::post(path).body(body.into()).unwrap();
         *request.headers_mut() = self.browser.request(path).headers().clone();
         for (name, value) in [
             ("accept", "text/html"),

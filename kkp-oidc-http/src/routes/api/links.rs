@@ -9,9 +9,9 @@ use kkp_oidc_core::share::{ShareForm, ShareId};
 
 use super::answers::{Link, Links};
 use super::current;
+use crate::body;
 use crate::client_address::ClientAddress;
 use crate::error::LoginError;
-use crate::json_body;
 use crate::routes::input::Segments;
 use crate::routes::owner::{ids, names, share_id};
 use crate::routes::record::{self, About};
@@ -49,7 +49,7 @@ pub(super) async fn create(
     let answer = async {
         let current = current(&state, &headers).await?;
         let target = ids(&project, &cluster)?;
-        let form: ShareForm = json_body::read(request).await?;
+        let form: ShareForm = body::read(request).await?;
         let share = state.sharing()?.create(&state, current.owner(), target, &form).await?;
         record::owner_did(&state, Decision::ShareLinkMade, current.email(), About::of(&share), client).await;
         let location = state.path(format_args!("/api/share/v1/links/{}", share.id));

@@ -14,9 +14,9 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{Content, Ref, ResponseBuilder, Server};
 
+use crate::body::BodyError;
 use crate::directory::DirectoryUnavailable;
 use crate::error::{ErrorBody, LoginError};
-use crate::json_body::BodyError;
 use crate::limits::RateLimited;
 use crate::routes::{dashboard, health, kubeconfig};
 use crate::state::AppState;

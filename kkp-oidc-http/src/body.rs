@@ -1,4 +1,4 @@
-//! Bodies of requests that are JSON.
+//! Bodies of requests: that they arrive whole and in time, and JSON.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -23,7 +23,7 @@ const BODY_PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) enum BodyError {
     #[error("content type is not application/json")]
     NotJson,
-    #[error("body has more than {MAX_BODY_LEN} bytes")]
+    #[error("body has more bytes than it may have")]
     TooLarge,
     #[error("body did not arrive in time")]
     TooSlow,
@@ -33,14 +33,19 @@ pub(crate) enum BodyError {
     Malformed { line: usize, column: usize },
 }
 
+/// The whole body, of at most so many bytes, within [`BODY_PATIENCE`].
+pub(crate) async fn arrive(mut request: Request, max_len: usize) -> Result<Bytes, BodyError> {
+    DefaultBodyLimit::max(max_len).apply(&mut request);
+    let arriving = timeout(BODY_PATIENCE, Bytes::from_request(request, &()));
+    arriving.await.map_err(|_| BodyError::TooSlow)?.map_err(refused)
+}
+
 /// The body as JSON. The content type is asked for, so that no form of another site can be taken for it.
-pub(crate) async fn read<T: DeserializeOwned>(mut request: Request) -> Result<T, BodyError> {
+pub(crate) async fn read<T: DeserializeOwned>(request: Request) -> Result<T, BodyError> {
     if !is_json(request.headers()) {
         return Err(BodyError::NotJson);
     }
-    DefaultBodyLimit::max(MAX_BODY_LEN).apply(&mut request);
-    let arriving = timeout(BODY_PATIENCE, Bytes::from_request(request, &()));
-    let bytes = arriving.await.map_err(|_| BodyError::TooSlow)?.map_err(refused)?;
+    let bytes = arrive(request, MAX_BODY_LEN).await?;
     let parsed = serde_json::from_slice(&bytes).map(|Object(body)| body);
     parsed.map_err(|error| BodyError::Malformed { line: error.line(), column: error.column() })
 }
