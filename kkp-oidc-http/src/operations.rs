@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use kkp_oidc_core::cookie_key::CookieKey;
-
 use crate::audit::{AuditConfig, AuditLog};
 use crate::client_address::Proxies;
 use crate::environment::Clock;
@@ -30,10 +28,10 @@ pub(crate) struct Operations {
 }
 
 impl Operations {
-    pub(crate) fn new(config: OperationsConfig, cookie_key: &CookieKey, clock: &Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(config: OperationsConfig, clock: &Arc<dyn Clock>) -> Self {
         let metrics = Metrics::new(Arc::clone(clock));
         let limits = Limits::new(config.rate_limits, clock, metrics.clone());
-        let audit = AuditLog::new(config.audit, cookie_key, metrics.clone());
+        let audit = AuditLog::new(config.audit, metrics.clone());
         Self { metrics, proxies: config.proxies, limits, audit }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kkp_oidc_core::audit::ActorNames;
 use kkp_oidc_core::authorization::{FlowCookies, StateKey};
 use kkp_oidc_core::cookie_key::KeyRing;
 use kkp_oidc_core::issuer::IssuerConfig;
@@ -17,21 +18,30 @@ pub(crate) struct Present {
     pub(crate) cookies: FlowCookies,
     pub(crate) state_key: StateKey,
     pub(crate) sharing: Option<Sharing>,
+    /// How the audit log calls people.
+    pub(crate) actor_names: ActorNames,
 }
 
 impl Present {
-    pub(crate) fn new(oidc: Arc<OidcClient>, keys: &KeyRing, sharing: Option<SharingConfig>) -> Self {
+    pub(crate) fn new(
+        oidc: Arc<OidcClient>,
+        keys: &KeyRing,
+        actor_names: ActorNames,
+        sharing: Option<SharingConfig>,
+    ) -> Self {
         let security = oidc.config().cookie_security();
         Self {
             cookies: FlowCookies::new(keys, security),
             state_key: StateKey::new(keys),
             sharing: sharing.map(|config| Sharing::new(config, keys, security)),
+            actor_names,
             oidc,
         }
     }
 
-    pub(crate) fn with_keys(&self, keys: &KeyRing) -> Self {
-        Self::new(Arc::clone(&self.oidc), keys, self.sharing.as_ref().map(|sharing| sharing.config().clone()))
+    pub(crate) fn with_keys(&self, keys: &KeyRing, actor_names: ActorNames) -> Self {
+        let sharing = self.sharing.as_ref().map(|sharing| sharing.config().clone());
+        Self::new(Arc::clone(&self.oidc), keys, actor_names, sharing)
     }
 
     pub(crate) fn with_oidc(&self, oidc: OidcClient) -> Self {
@@ -40,6 +50,7 @@ impl Present {
             cookies: self.cookies.clone(),
             state_key: self.state_key.clone(),
             sharing: self.sharing.clone(),
+            actor_names: self.actor_names.clone(),
         }
     }
 }

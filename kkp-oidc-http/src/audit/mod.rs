@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kkp_oidc_core::audit::{ActorNames, AuditEvent, PseudonymKey};
-use kkp_oidc_core::cookie_key::CookieKey;
+use kkp_oidc_core::cookie_key::KeyRing;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -58,24 +58,29 @@ pub enum AuditActors {
 /// The audit log at work.
 pub(crate) struct AuditLog {
     sink: Option<Arc<dyn AuditSink>>,
-    names: ActorNames,
+    actors: AuditActors,
     places: Arc<Semaphore>,
     metrics: Metrics,
 }
 
 impl AuditLog {
-    pub(crate) fn new(config: AuditConfig, cookie_key: &CookieKey, metrics: Metrics) -> Self {
-        let names = match config.actors {
+    pub(crate) fn new(config: AuditConfig, metrics: Metrics) -> Self {
+        let AuditConfig { sink, actors } = config;
+        Self { sink, actors, places: Arc::new(Semaphore::new(MAX_WAITING)), metrics }
+    }
+
+    /// How people are called while these are the cookie keys.
+    pub(crate) fn names(&self, cookie_keys: &KeyRing) -> ActorNames {
+        match self.actors {
             AuditActors::Emails => ActorNames::Plain,
-            AuditActors::Pseudonyms => ActorNames::Pseudonyms(PseudonymKey::new(cookie_key)),
-        };
-        Self { sink: config.sink, names, places: Arc::new(Semaphore::new(MAX_WAITING)), metrics }
+            AuditActors::Pseudonyms => ActorNames::Pseudonyms(PseudonymKey::new(cookie_keys.current())),
+        }
     }
 
     /// Write the event, before the answer that it is about goes out. What cannot be written is logged and counted.
-    pub(crate) async fn record(&self, event: AuditEvent<'_>) {
+    pub(crate) async fn record(&self, event: AuditEvent<'_>, names: &ActorNames) {
         let Some(sink) = self.sink.clone() else { return };
-        let line = event.to_line(&self.names);
+        let line = event.to_line(names);
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
             return self.failed(&io::Error::new(io::ErrorKind::QuotaExceeded, "64 events wait to be written"));
         };

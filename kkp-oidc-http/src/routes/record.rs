@@ -51,7 +51,7 @@ pub(super) async fn begun(
             AuditEvent::new(Decision::ShareLinkRefused { reason: error.public().code }, state.now())
         }
     };
-    state.audit().record(with_about(event.client(client.ip()), about)).await;
+    state.audit(with_about(event.client(client.ip()), about)).await;
 }
 
 /// A share link was refused before anybody went to log in: forged, ended, taken back. One that is asked for too often is
@@ -63,7 +63,7 @@ pub(super) async fn link_refused(state: &AppState, share: Option<ShareId>, clien
         return;
     }
     let event = AuditEvent::new(Decision::ShareLinkRefused { reason }, state.now()).client(client.ip());
-    state.audit().record(with_about(event, About { share, cluster: None })).await;
+    state.audit(with_about(event, About { share, cluster: None })).await;
 }
 
 /// What an owner did: made a link, took it back, logged out.
@@ -80,7 +80,7 @@ pub(super) async fn owner_did(
         _ => {}
     }
     let event = AuditEvent::new(decision, state.now()).actor(actor).client(client.ip());
-    state.audit().record(with_about(event, about)).await;
+    state.audit(with_about(event, about)).await;
 }
 
 /// An owner took a link back.
@@ -130,6 +130,6 @@ impl Ending {
             Err(LoginError::NotForYou { email, .. }) => event = event.actor(email),
             Err(_) => {}
         }
-        state.audit().record(with_about(event, about)).await;
+        state.audit(with_about(event, about)).await;
     }
 }

@@ -72,7 +72,7 @@ impl Sharing {
             tracing::info!(error = &end as &dyn std::error::Error, "session ended");
             self.config.store.remove(RecordKind::Session, key).await?;
             let event = AuditEvent::new(Decision::SessionExpired, now).actor(session.email());
-            state.audit().record(event).await;
+            state.audit(event).await;
             return Ok(Visitor::Ended);
         }
         let Some(touched) = session.touched(now) else { return Ok(Visitor::Owner(Current { id, session })) };

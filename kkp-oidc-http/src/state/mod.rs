@@ -148,10 +148,10 @@ impl AppState {
                 "the identity provider's certificate is NOT verified: anybody in between can log in as anybody"
             );
         }
-        let operations = Operations::new(operations, cookie_keys.current(), &clock);
+        let operations = Operations::new(operations, &clock);
         let provider = ProviderSettings { dangerous_skip_tls_verify, idp_ca, metrics: operations.metrics().clone() };
         let client = Arc::new(provider.client(issuer, &trust, Arc::clone(&clock))?);
-        let present = Arc::new(Present::new(client, &cookie_keys, sharing));
+        let present = Arc::new(Present::new(client, &cookie_keys, operations.audit.names(&cookie_keys), sharing));
         let shared = Shared {
             present: ArcSwap::new(Arc::clone(&present)),
             replaced: Notify::new(),

@@ -1,7 +1,8 @@
 //! What those who run the service need, got from the state.
 
+use kkp_oidc_core::audit::AuditEvent;
+
 use super::AppState;
-use crate::audit::AuditLog;
 use crate::client_address::Proxies;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -15,8 +16,9 @@ impl AppState {
         &self.operations().proxies
     }
 
-    pub(crate) fn audit(&self) -> &AuditLog {
-        &self.operations().audit
+    /// Write the event into the audit log, if there is one.
+    pub(crate) async fn audit(&self, event: AuditEvent<'_>) {
+        self.operations().audit.record(event, &self.1.actor_names).await;
     }
 
     pub(crate) fn limits(&self) -> &Limits {

@@ -39,7 +39,8 @@ impl AppState {
     /// From now on sign with the current one of `keys`, and verify with any. Requests under way end with what they began
     /// with. A login under way goes on if the key that it began with is in the ring.
     pub fn replace_cookie_keys(&self, keys: &KeyRing) {
-        self.replace(|present| present.with_keys(keys));
+        let names = self.operations().audit.names(keys);
+        self.replace(|present| present.with_keys(keys, names.clone()));
     }
 
     /// From now on use this client secret, for the provider and in kubeconfigs.

@@ -10,14 +10,19 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
+use kkp_oidc_core::cookie_key::KeyRing;
 use kkp_oidc_http::{AuditActors, AuditSink, ClientAddress, FileAuditSink, metrics_router};
 
 use crate::browser::{Browser, parameter, with_parameter};
-use crate::world::{Reply, Service, Setup, World, link, link_to, send};
+use crate::world::{COOKIE_KEY, Reply, Service, Setup, World, link, link_to, send};
 
 const CLIENT: &str = "192.0.2.1";
 /// The pseudonym of `lukasz@example.com` under the tests' cookie key, by Python's hmac.
 const PSEUDONYM: &str = "p:20eEdBUEzvjKl8OL1zmNawTF54olbAudqkaSIfhlsaE";
+
+const OTHER_KEY: &str = "9c0a7f1db84e2c635e7a0b9d1f3c5e72";
+/// The same person's under the other key.
+const OTHER_PSEUDONYM: &str = "p:oITJMphH5Exx22ajiaZlRtdF97ShWcAeEJ9oySRCEVA";
 
 /// Keeps lines in memory.
 #[derive(Clone, Debug, Default)]
@@ -104,6 +109,20 @@ async fn a_login_has_an_event_at_its_beginning_and_one_at_its_end() {
             assert!(!lines.concat().contains(&secret), "{secret}");
         }
     }
+}
+
+#[tokio::test]
+async fn pseudonyms_follow_the_cookie_key() {
+    let (world, kept) = audited(AuditActors::Pseudonyms).await;
+    let mut browser = Browser::new();
+    let location = get(&mut browser, &world.service, &link()).await.header("location").to_owned();
+    let flow = flow_of(&browser);
+    let callback = browser.log_in(&location, "lukasz@example.com").await;
+    let keys = KeyRing::new(OTHER_KEY.parse().unwrap(), vec![COOKIE_KEY.parse().unwrap()]).unwrap();
+    world.service.state.replace_cookie_keys(&keys);
+    kept.take();
+    assert_eq!(get(&mut browser, &world.service, &callback).await.status, 200);
+    assert_eq!(kept.take(), [event("kubeconfig_given", None, Some(&flow), Some(OTHER_PSEUDONYM), LAB)]);
 }
 
 #[tokio::test]
