@@ -50,7 +50,17 @@ fn shareable(email: &str, groups: &[&str]) -> String {
     let groups: Vec<String> = groups.iter().map(|group| (*group).to_owned()).collect();
     let directory = directory();
     let all = directory.shareable_by(email, &groups).map(|(project, cluster)| format!("{project}/{}", cluster.id));
-    all.collect::<Vec<_>>().join(" ")
+    let all = all.collect::<Vec<_>>().join(" ");
+    // One by one it is the same.
+    let mut found = Vec::new();
+    for cluster in directory.clusters() {
+        for project in ["p1", "p2", "p3", "p4"] {
+            let one = directory.shareable(email, &groups, &project.parse().unwrap(), &cluster.id);
+            found.extend(one.map(|one| format!("{project}/{}", one.id)));
+        }
+    }
+    assert_eq!(found.join(" "), all);
+    all
 }
 
 #[test]

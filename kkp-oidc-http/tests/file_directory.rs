@@ -1,14 +1,16 @@
 //! A directory of clusters in files: what is read, what is refused with which words, and what a change does.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
 
 use kkp_oidc_core::authorization::{FlowTarget, UserEntry};
-use kkp_oidc_core::directory::SharedCluster;
+use kkp_oidc_core::directory::{DirectoryFile, SharedCluster};
 use kkp_oidc_core::ids::UserId;
-use kkp_oidc_http::{ClusterDirectory as _, FileDirectory};
+use kkp_oidc_core::share::Owner;
+use kkp_oidc_http::{Authorization, ClusterDirectory, FileDirectory, Shareable};
 use tempfile::TempDir;
 
 /// The example of the documentation of `kkp_oidc_core::directory`.
@@ -245,4 +247,61 @@ async fn a_change_is_taken_if_it_is_right() {
     files.write("admin.kubeconfig", INLINE_CA);
     assert!(directory.reload());
     assert_eq!(found(&directory, "lab7x9k2mp").await, None);
+}
+
+/// A directory that says no more than it has to.
+struct Plain(FileDirectory);
+
+impl ClusterDirectory for Plain {
+    fn authorize<'a>(&'a self, target: &'a FlowTarget) -> Authorization<'a> {
+        self.0.authorize(target)
+    }
+
+    fn shareable_by<'a>(&'a self, owner: Owner<'a>) -> Shareable<'a> {
+        self.0.shareable_by(owner)
+    }
+}
+
+#[tokio::test]
+async fn one_cluster_is_shareable_exactly_if_it_is_among_those_that_are() {
+    const CLUSTERS: &str = "\
+users:
+- email: owner@example.com
+- email: root@example.com
+  admin: true
+projects:
+- id: one
+  members:
+  - email: owner@example.com
+    role: owners
+- id: two
+clusters:
+- {id: aaaa, project: one, server: 'https://a.example.com'}
+- {id: bbbb, project: one, server: 'https://b.example.com'}
+- {id: cccc, project: two, server: 'https://c.example.com'}
+";
+    let files = Files::new(&[("clusters.yaml", CLUSTERS)]);
+    let (own, default) = (files.open(), Plain(files.open()));
+    let file = DirectoryFile::parse(CLUSTERS, "clusters.yaml").unwrap();
+    let Ok(fixed) = file.resolve(|reference| Ok::<_, Infallible>(reference.resolve(None, Vec::new())));
+    for (email, expected) in [
+        ("Owner@example.com", "aaaa@one bbbb@one"),
+        ("root@example.com", "aaaa@one bbbb@one cccc@two"),
+        ("nobody@example.com", ""),
+    ] {
+        let owner = Owner { email, groups: &[] };
+        for directory in [&own as &dyn ClusterDirectory, &default, &fixed] {
+            let mut shareable = Vec::new();
+            for cluster in ["aaaa", "bbbb", "cccc", "dddd"] {
+                for project in ["one", "two", "three"] {
+                    let ids = (project.parse().unwrap(), cluster.parse().unwrap());
+                    if let Some(found) = directory.shareable(owner, &ids.0, &ids.1).await.unwrap() {
+                        assert_eq!(found.id, ids.1);
+                        shareable.push(format!("{cluster}@{project}"));
+                    }
+                }
+            }
+            assert_eq!(shareable.join(" "), expected, "{email}");
+        }
+    }
 }

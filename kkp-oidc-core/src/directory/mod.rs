@@ -137,15 +137,35 @@ impl Directory {
         email: &str,
         groups: &[String],
     ) -> impl Iterator<Item = (&'a ProjectId, &'a SharedCluster)> {
+        let somebody = self.somebody(email, groups);
+        self.clusters.values().filter_map(move |(project_id, cluster)| {
+            let members = self.projects.get(project_id)?;
+            somebody.may_share(members).then_some((project_id, cluster))
+        })
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn shareable(
+        &self,
+        email: &str,
+        groups: &[String],
+        project_id: &ProjectId,
+        cluster_id: &ClusterId,
+    ) -> Option<&SharedCluster> {
+        let cluster = self.cluster(project_id, cluster_id)?;
+        let members = self.projects.get(project_id)?;
+        self.somebody(email, groups).may_share(members).then_some(cluster)
+    }
+
+    /// All that is known of whoever has this address and these groups.
+    fn somebody(&self, email: &str, groups: &[String]) -> User {
         let mut somebody = User { email: folded(email), admin: false, groups: groups.to_vec() };
         for known in self.users.values().filter(|user| folded(&user.email) == somebody.email) {
             somebody.admin |= known.admin;
             somebody.groups.extend_from_slice(&known.groups);
         }
-        self.clusters.values().filter_map(move |(project_id, cluster)| {
-            let members = self.projects.get(project_id)?;
-            somebody.may_share(members).then_some((project_id, cluster))
-        })
+        somebody
     }
 
     /// The cluster of the project, whoever asks; `None` if there is none.

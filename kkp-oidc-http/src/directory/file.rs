@@ -12,6 +12,7 @@ use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::FlowTarget;
 use kkp_oidc_core::ca_bundle::{CaBundle, CaBundleError};
 use kkp_oidc_core::directory::{ClusterReference, Directory, DirectoryError, DirectoryFile, SharedCluster};
+use kkp_oidc_core::ids::{ClusterId, ProjectId};
 use kkp_oidc_core::kubeconfig::{
     AdminKubeconfig, CertificateAuthority, FindAdminClusterError, ParseAdminKubeconfigError,
 };
@@ -19,7 +20,7 @@ use kkp_oidc_core::share::Owner;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::{Authorization, ClusterDirectory, DirectoryHealth, Shareable, shareable};
+use super::{Authorization, ClusterDirectory, DirectoryHealth, Shareable, all_shareable, one_shareable};
 use crate::environment::Clock;
 use crate::system::SystemClock;
 
@@ -154,7 +155,11 @@ impl ClusterDirectory for FileDirectory {
     }
 
     fn shareable_by<'a>(&'a self, owner: Owner<'a>) -> Shareable<'a> {
-        Box::pin(std::future::ready(Ok(shareable(&self.current.load().directory, owner))))
+        Box::pin(std::future::ready(Ok(all_shareable(&self.current.load().directory, owner))))
+    }
+
+    fn shareable<'a>(&'a self, owner: Owner<'a>, project: &'a ProjectId, cluster: &'a ClusterId) -> Authorization<'a> {
+        Box::pin(std::future::ready(Ok(one_shareable(&self.current.load().directory, owner, project, cluster))))
     }
 
     fn health(&self) -> DirectoryHealth {

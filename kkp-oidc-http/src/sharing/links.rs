@@ -8,7 +8,6 @@ use kkp_oidc_core::email;
 use kkp_oidc_core::ids::{ClusterId, ProjectId};
 use kkp_oidc_core::share::{Owner, Redemption, Share, ShareForm, ShareFormError, ShareId, StoredShare};
 
-use crate::directory::OwnedCluster;
 use crate::error::LoginError;
 use crate::share_links::Sharing;
 use crate::state::AppState;
@@ -48,9 +47,7 @@ impl Sharing {
         project_id: &ProjectId,
         cluster_id: &ClusterId,
     ) -> Result<Arc<SharedCluster>, LoginError> {
-        let clusters = state.shareable_by(owner).await?;
-        let wanted = |owned: &OwnedCluster| owned.project_id == *project_id && owned.cluster.id == *cluster_id;
-        clusters.into_iter().find(wanted).map(|owned| owned.cluster).ok_or(LoginError::ShareNotAllowed)
+        state.shareable(owner, project_id, cluster_id).await?.ok_or(LoginError::ShareNotAllowed)
     }
 
     /// Make a link.

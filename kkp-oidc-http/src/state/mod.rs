@@ -16,6 +16,7 @@ use kkp_oidc_core::authorization::{FlowCookies, FlowRandom, FlowTarget, StateKey
 use kkp_oidc_core::cookie_key::KeyRing;
 use kkp_oidc_core::directory::SharedCluster;
 use kkp_oidc_core::feature_gates::{DashboardGates, FeatureGates, KnownGate};
+use kkp_oidc_core::ids::{ClusterId, ProjectId};
 use kkp_oidc_core::issuer::{ClientId, IssuerConfig, ProviderMetadata};
 use kkp_oidc_core::kubeconfig::Preferences;
 use kkp_oidc_core::secret::SecretString;
@@ -258,6 +259,16 @@ impl AppState {
     /// What whoever is logged in may share.
     pub(crate) async fn shareable_by(&self, owner: Owner<'_>) -> Result<Vec<OwnedCluster>, DirectoryUnavailable> {
         self.0.directory.shareable_by(owner).await
+    }
+
+    /// One of them.
+    pub(crate) async fn shareable(
+        &self,
+        owner: Owner<'_>,
+        project: &ProjectId,
+        cluster: &ClusterId,
+    ) -> Result<Option<Arc<SharedCluster>>, DirectoryUnavailable> {
+        self.0.directory.shareable(owner, project, cluster).await
     }
 
     /// The cluster's kubeconfig for whoever logged in.
