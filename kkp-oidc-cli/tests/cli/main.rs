@@ -11,6 +11,7 @@ mod describe;
 mod key;
 mod process;
 mod rbac;
+mod shell_lines;
 
 #[cfg(feature = "serve")]
 mod doctor;

@@ -62,7 +62,8 @@ fn merge_with_kubectl(shell: Shell, file: &str) -> String {
         ),
         Shell::Fish => format!(
             "cp -p ~/.kube/config ~/.kube/config.before\n\
-             umask 077; env KUBECONFIG=$HOME/.kube/config:{file} kubectl config view --flatten >~/.kube/config.new; \
+             install -m 600 /dev/null ~/.kube/config.new; \
+             and env KUBECONFIG=$HOME/.kube/config:{file} kubectl config view --flatten >~/.kube/config.new; \
              and mv ~/.kube/config.new ~/.kube/config"
         ),
         Shell::PowerShell => format!(
