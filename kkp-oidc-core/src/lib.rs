@@ -26,6 +26,7 @@ mod json_object;
 pub mod kkp;
 pub mod kubeconfig;
 mod nearest;
+mod random_id;
 pub mod rbac;
 mod sealed;
 pub mod secret;

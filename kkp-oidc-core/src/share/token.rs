@@ -1,7 +1,6 @@
 //! The last path segment of a share link.
 
 use std::fmt;
-use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,48 +11,15 @@ use subtle::{Choice, ConstantTimeEq as _};
 use crate::UnixTime;
 use crate::cookie_key::CookieKey;
 
-/// Names one share: 128 random bits, as text 22 characters of base64url.
-///
-/// Not a secret: without the MAC of a [`ShareTokens`] it opens nothing. It stands in the store, in logs and in the
-/// addresses of its owner's pages.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct ShareId([u8; 16]);
-
-impl ShareId {
-    /// The share with these bytes.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
+crate::random_id::random_id! {
+    /// Names one share: 128 random bits, as text 22 characters of base64url.
+    ///
+    /// Not a secret: without the MAC of a [`ShareTokens`] it opens nothing. It stands in the store, in logs and in the
+    /// addresses of its owner's pages.
+    ShareId, "share",
+    /// Why text names no share.
+    ParseShareIdError, "not the id of a share, expected 22 characters of base64url"
 }
-
-impl fmt::Display for ShareId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
-    }
-}
-
-/// The text that [`Display`](fmt::Display) writes, and no other.
-impl FromStr for ShareId {
-    type Err = ParseShareIdError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| ParseShareIdError)?;
-        Ok(Self(bytes.try_into().map_err(|_| ParseShareIdError)?))
-    }
-}
-
-/// Why text names no share.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("not the id of a share, expected 22 characters of base64url")]
-#[non_exhaustive]
-pub struct ParseShareIdError;
 
 /// Makes and authenticates the tokens of share links.
 ///
