@@ -26,6 +26,8 @@ mod serve_refusals;
 #[cfg(feature = "serve")]
 mod serve_runs;
 #[cfg(feature = "serve")]
+mod serve_shares;
+#[cfg(feature = "serve")]
 mod serve_tls;
 #[cfg(feature = "serve")]
 mod shipped_binary;

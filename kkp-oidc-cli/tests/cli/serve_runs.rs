@@ -85,7 +85,7 @@ impl Service {
     }
 
     #[track_caller]
-    fn get(&self, target: &str) -> Answer {
+    pub(crate) fn get(&self, target: &str) -> Answer {
         http::get(self.address, target, "")
     }
 
@@ -105,7 +105,7 @@ impl Service {
 
     /// Tell it to end, which takes no second: its log without times.
     #[track_caller]
-    fn end(self, signal: &str) -> Vec<String> {
+    pub(crate) fn end(self, signal: &str) -> Vec<String> {
         let address = self.address;
         self.process.signal(signal);
         let Ended { code, stdout, stderr } = self.process.end_within(Duration::from_secs(1));

@@ -8,8 +8,9 @@ mod transport;
 use std::sync::Arc;
 
 use kkp_oidc_core::feature_gates::{FeatureGates, KnownGate};
+use kkp_oidc_core::issuer::EmailPolicy;
 use kkp_oidc_http::server::{self, ServerTls};
-use kkp_oidc_http::{AppState, FileWatch, SystemClock, SystemEntropy};
+use kkp_oidc_http::{AppState, FileWatch, ServiceConfig, SystemClock, SystemEntropy};
 
 use self::listeners::Listeners;
 use self::settings::{Inputs, Settings};
@@ -25,6 +26,7 @@ pub(crate) fn run(args: ServeArgs, ignored: &[&str], output: Output) -> Result<(
     let inputs = Inputs::read(&args)?;
     let files = reload::Files::of(&args, &inputs);
     let Settings { config, directory, tls } = settings::judge(args, inputs)?;
+    report_addresses(&config);
     let gates = config.feature_gates.clone();
     let directory = Arc::new(directory);
     let state = AppState::new(config, Arc::clone(&directory) as _, Arc::new(SystemClock), Arc::new(SystemEntropy))
@@ -86,6 +88,16 @@ async fn serve(
     }
     tracing::info!("ended");
     served.map_err(|cause| ServeError::Start(cause.into()).into())
+}
+
+/// Owners are who their addresses say, and so are recipients.
+fn report_addresses(config: &ServiceConfig) {
+    if config.sharing.is_some() && config.issuer.email_policy() != EmailPolicy::RequireVerified {
+        tracing::warn!(
+            "e-mail addresses of which the provider does not say whether it verified them are accepted: if people can choose \
+             theirs there, give --require-email-verified"
+        );
+    }
 }
 
 fn report_gates(gates: &FeatureGates) {
