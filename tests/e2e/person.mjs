@@ -144,17 +144,18 @@ export class Person {
   }
 
   /** Make a link to the cluster named `lab` in a tab that is logged in; gives its URL and its owner's page. */
-  async share({ people, kind, uses, role = 'view', note = '' }) {
+  async share({ people, kind, until, uses, role = 'view', note = '' }) {
     await this.go('/clusters');
     await this.page.getByRole('link', { name: 'Share cluster lab' }).click();
-    await this.fillIn({ people, kind, uses, role, note });
+    await this.fillIn({ people, kind, until, uses, role, note });
     await this.press('Make the link');
     return this.made();
   }
 
-  async fillIn({ people, kind, uses, role, note }) {
+  async fillIn({ people, kind, until, uses, role, note }) {
     await this.page.getByLabel('E-mail addresses, domains and groups').fill(people);
     if (kind) await this.page.getByLabel(kind, { exact: true }).check();
+    if (until) await this.page.getByLabel('How long is it good?').selectOption(until);
     if (uses) await this.page.getByLabel(uses, { exact: true }).check();
     await this.page.getByLabel('Role in the cluster').fill(role);
     await this.page.getByRole('textbox', { name: 'Note' }).fill(note);

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 
 import { until } from './process.mjs';
-import { ANNA, LUKASZ, OWNER, journey, owner, person, redeemers, world } from './sharing.mjs';
+import { ANNA, LUKASZ, OWNER, begin, journey, owner, person, redeemers, world } from './sharing.mjs';
+
+begin();
 
 journey('what all of these scenarios watch for would be seen', 60, async () => {
   const visitor = await person();

@@ -21,7 +21,10 @@ const people = [];
 /** What everybody saw that must not be in a log: name and value. */
 export const secrets = [];
 
-before(() => world.watch(300, () => world.start({ sharing: true })));
+/** Start the world before the scenarios: one service, or so many behind a proxy. */
+export function begin({ replicas = 0 } = {}) {
+  before(() => world.watch(300, () => world.start({ sharing: true, replicas })));
+}
 after(() => world.stop(), { timeout: 120_000 });
 
 /** Somebody with a fresh browser. */

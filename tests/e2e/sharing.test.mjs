@@ -5,7 +5,9 @@ import { join } from 'node:path';
 
 import { NO_PODS, claims, forbidden } from './kubectl.mjs';
 import { folder } from './process.mjs';
-import { LUKASZ, OWNER, journey, owner, person, redeemers, secrets, untilPods, world } from './sharing.mjs';
+import { LUKASZ, OWNER, begin, journey, owner, person, redeemers, secrets, untilPods, world } from './sharing.mjs';
+
+begin();
 
 /** The lines for bash, in the folder where the file is; merging is done by somebody who has a kubeconfig already. */
 async function linesOfThePageWork({ page }) {

@@ -12,6 +12,7 @@ import { Kubectl } from './kubectl.mjs';
 import { makeIntermediate, makeRoot, makeServer } from './pki.mjs';
 import { freePorts, report, within } from './process.mjs';
 import { PUBLIC_CLIENT_ID, startProvider } from './provider.mjs';
+import { startRoundRobin } from './proxy.mjs';
 import { loggedOutUri, redirectUri, shareLink, startService, userId, writeClusters } from './service.mjs';
 
 /** Who shares. The letter case is not that of the id that KKP makes of it. */
@@ -76,9 +77,9 @@ export class World {
 
   /**
    * Provider, cluster, browser and two services: `service`, and `kkpService` which writes KKP's own bytes; with `sharing`
-   * only `service`, with a store for share links.
+   * only `service`, with a store for share links; with `replicas` that many processes with one store behind a proxy.
    */
-  async start({ sharing = false } = {}) {
+  async start({ sharing = false, replicas = 0 } = {}) {
     const { state } = this;
     const keep = (part) => this.keep(part);
     const [providerPort, port, otherPort] = await freePorts(3);
@@ -116,11 +117,24 @@ export class World {
     };
     // 32 and 64 bytes, the two lengths that there are
     this.cookieKeys = [randomBytes(16).toString('hex'), randomBytes(32).toString('hex')];
-    const flags = sharing
-      ? [`--share-store=${join(state, 'shares.db')}`, `--public-client-id=${PUBLIC_CLIENT_ID}`, '--post-logout-redirect']
-      : [];
-    this.service = await startService({ ...common, name: 'service', port, cookieKey: this.cookieKeys[0], flags });
-    if (!sharing) {
+    const flags = [
+      `--share-store=${join(state, 'shares.db')}`, `--public-client-id=${PUBLIC_CLIENT_ID}`, '--post-logout-redirect',
+    ];
+    const one = { ...common, name: 'service', port, cookieKey: this.cookieKeys[0] };
+    if (replicas) {
+      const behindProxy = [...flags, '--trusted-proxies=127.0.0.1/32'];
+      this.replica = async (name, more = {}) => {
+        const [own] = await freePorts(1);
+        return startService({ ...one, name, port: own, publicPort: port, flags: behindProxy, ...more });
+      };
+      this.replicas = [];
+      for (let n = 1; n <= replicas; n += 1) this.replicas.push(await this.replica(`service-${n}`));
+      this.proxy = this.keep(await startRoundRobin({ port, backends: this.replicas.map((replica) => replica.port) }));
+      this.service = this.proxy;
+    } else {
+      this.service = await startService({ ...one, flags: sharing ? flags : [] });
+    }
+    if (!sharing && !replicas) {
       this.kkpService = await startService({
         ...common, name: 'service-as-kkp', port: otherPort, cookieKey: this.cookieKeys[1], secretFiles: true,
         flags: ['--kubeconfig-idp-ca=never'],
