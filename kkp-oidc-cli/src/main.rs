@@ -15,6 +15,8 @@ mod pkcs12;
 mod progress;
 #[cfg(feature = "serve")]
 mod serve_error;
+#[cfg(feature = "serve")]
+mod traces;
 
 use std::process::ExitCode;
 

@@ -263,6 +263,7 @@ impl LoginError {
     }
 
     fn log(&self, public: &PublicError) {
+        crate::trace::refused(public.code);
         let error = self as &(dyn std::error::Error + 'static);
         match public.status.as_u16() {
             404 | 429 => tracing::debug!(code = public.code, error, "request refused"),

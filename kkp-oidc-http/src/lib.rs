@@ -61,6 +61,7 @@ mod sharing;
 mod state;
 mod store;
 mod system;
+mod trace;
 mod used_flows;
 
 pub use audit::{AuditActors, AuditConfig, AuditSink, FileAuditSink, StdoutAuditSink};
@@ -87,3 +88,4 @@ pub use store::{
     SqliteStore, StoreUnavailable, Stored,
 };
 pub use system::{SystemClock, SystemEntropy};
+pub use trace::{TRACE_TARGET, TraceJoiner};

@@ -7,6 +7,7 @@ use crate::client_address::Proxies;
 use crate::environment::Clock;
 use crate::limits::{Limits, RateLimits};
 use crate::metrics::Metrics;
+use crate::trace::TraceJoiner;
 
 /// How the service is run.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,8 @@ pub struct OperationsConfig {
     pub rate_limits: RateLimits,
     /// Where decisions are written down.
     pub audit: AuditConfig,
+    /// How requests of trusted proxies become part of their traces. Without it, every request begins one.
+    pub trace_joiner: Option<TraceJoiner>,
 }
 
 pub(crate) struct Operations {
@@ -25,6 +28,7 @@ pub(crate) struct Operations {
     pub(crate) proxies: Proxies,
     pub(crate) limits: Limits,
     pub(crate) audit: AuditLog,
+    pub(crate) trace_joiner: Option<TraceJoiner>,
 }
 
 impl Operations {
@@ -32,7 +36,7 @@ impl Operations {
         let metrics = Metrics::new(Arc::clone(clock));
         let limits = Limits::new(config.rate_limits, clock, metrics.clone());
         let audit = AuditLog::new(config.audit, metrics.clone());
-        Self { metrics, proxies: config.proxies, limits, audit }
+        Self { metrics, proxies: config.proxies, limits, audit, trace_joiner: config.trace_joiner }
     }
 
     pub(crate) const fn metrics(&self) -> &Metrics {

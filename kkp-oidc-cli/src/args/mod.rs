@@ -19,6 +19,8 @@ mod serve;
 #[cfg(feature = "serve")]
 mod sharing;
 #[cfg(feature = "serve")]
+mod traces;
+#[cfg(feature = "serve")]
 mod transport;
 
 use std::path::PathBuf;

@@ -10,6 +10,7 @@ use kkp_oidc_http::{RateLimit, RateLimits, TrustedProxies};
 
 use super::go_bool::go_bool;
 use super::sharing::SharingArgs;
+use super::traces::TracesArgs;
 use super::transport::TransportArgs;
 
 /// Stated, because clap would repeat every flag that was given whenever one is wrong.
@@ -30,7 +31,7 @@ Exit status: 0 ended as told, 1 settings refused, 2 wrong usage, 3 file or netwo
 const PROVIDER: &str = "OpenID Provider";
 const COOKIES: &str = "Login cookies";
 const KUBECONFIGS: &str = "Kubeconfigs";
-const OPERATIONS: &str = "Operations";
+pub(super) const OPERATIONS: &str = "Operations";
 const LOG: &str = "Log";
 
 /// Where the service listens, whom it trusts and what it shares.
@@ -125,6 +126,8 @@ pub(crate) struct ServeArgs {
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
           value_parser = go_bool, value_name = "BOOL", help_heading = OPERATIONS)]
     pub(crate) audit_pseudonyms: bool,
+    #[command(flatten)]
+    pub(crate) traces: TracesArgs,
     /// Proxies that say for whom they ask, as networks: `10.0.0.0/8,fd00::/8`. Nobody else is believed.
     #[arg(long, default_value = "", hide_default_value = true, value_name = "CIDRS", help_heading = OPERATIONS)]
     pub(crate) trusted_proxies: TrustedProxies,

@@ -30,4 +30,6 @@ mod serve_shares;
 #[cfg(feature = "serve")]
 mod serve_tls;
 #[cfg(feature = "serve")]
+mod serve_traces;
+#[cfg(feature = "serve")]
 mod shipped_binary;

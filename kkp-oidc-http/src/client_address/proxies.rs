@@ -34,6 +34,12 @@ impl Proxies {
         }
     }
 
+    /// Whether the request comes from a proxy that is trusted.
+    pub(crate) fn trust_the_peer_of(&self, request: &Request) -> bool {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        peer.is_some_and(|ConnectInfo(peer)| self.trusted.contains(peer.ip().to_canonical()))
+    }
+
     /// From the peer on outwards, as far as proxies are trusted: what a proxy received a request from, it puts last.
     fn client_behind(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();

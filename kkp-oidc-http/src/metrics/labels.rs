@@ -55,13 +55,16 @@ pub(crate) enum Endpoint {
 
 impl Endpoint {
     pub(super) const fn label(self) -> Label {
-        let value = match self {
+        ("endpoint", self.name())
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
             Self::Discovery => "discovery",
             Self::Jwks => "jwks",
             Self::Token => "token",
             Self::Revocation => "revocation",
-        };
-        ("endpoint", value)
+        }
     }
 }
 
@@ -80,13 +83,16 @@ pub(crate) enum Exchange {
 
 impl Exchange {
     pub(super) const fn label(self) -> Label {
-        let value = match self {
+        ("outcome", self.outcome())
+    }
+
+    pub(crate) const fn outcome(self) -> &'static str {
+        match self {
             Self::Answered => OK,
             Self::Refused => "refused",
             Self::Failed(why) => why,
             Self::Abandoned => "abandoned",
-        };
-        ("outcome", value)
+        }
     }
 }
 

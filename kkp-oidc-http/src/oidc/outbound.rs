@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use super::answer::Answer;
 use super::error::ProviderError;
 use crate::metrics::{Endpoint, Exchange, Metrics};
+use crate::trace;
 
 /// Most requests to the token and revocation endpoints at the same time. (Metadata and keys are fetched once for all.)
 const MAX_IN_FLIGHT: usize = 32;
@@ -37,14 +39,16 @@ impl Outbound {
             Endpoint::Discovery | Endpoint::Jwks => None,
             Endpoint::Token | Endpoint::Revocation => Some(self.place().await?),
         };
-        let timer = self.metrics.provider_request(endpoint);
-        let answer = request.await;
-        timer.end(match &answer {
+        let (timer, span) = (self.metrics.provider_request(endpoint), trace::of_provider(endpoint));
+        let answer = request.instrument(span.clone()).await;
+        let exchange = match &answer {
             Ok(answer) if answer.status.is_success() => Exchange::Answered,
             Ok(answer) if answer.status.is_client_error() => Exchange::Refused,
             Ok(answer) => (&ProviderError::from_status(answer.status)).into(),
             Err(error) => error.into(),
-        });
+        };
+        timer.end(exchange);
+        trace::provider_answered(&span, answer.as_ref().ok().map(|answer| answer.status.as_u16()), exchange);
         drop(place);
         answer
     }

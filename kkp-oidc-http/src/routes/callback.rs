@@ -10,6 +10,7 @@ use kkp_oidc_core::secret::SecretString;
 use kkp_oidc_core::session::Handover;
 use kkp_oidc_core::share::Share;
 use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use super::answer::Answer;
 use super::record::{self, About, Ending};
@@ -65,7 +66,7 @@ async fn exchange(
     flow: Flow,
     headers: HeaderMap,
 ) -> Result<Response, LoginError> {
-    let exchange = tokio::spawn(async move {
+    let exchange = async move {
         let purpose = flow.purpose.clone();
         let met = timeout(CALLBACK_BUDGET, meet(&state, callback, &ending.flow, flow)).await;
         let result = match met.unwrap_or_else(|_| Err(OidcError::from(ProviderError::TimedOut).into())) {
@@ -85,8 +86,8 @@ async fn exchange(
         };
         ending.record(&state, About { cluster, share }, given.map(|given| given.email.as_str())).await;
         result.map(|given| given.response)
-    });
-    match exchange.await {
+    };
+    match tokio::spawn(exchange.in_current_span()).await {
         Ok(result) => result,
         Err(ended) => match ended.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),

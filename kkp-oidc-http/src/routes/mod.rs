@@ -33,6 +33,7 @@ use self::cross_site::OwnOrigin;
 use crate::metrics;
 use crate::pages;
 use crate::state::{AppState, Live};
+use crate::trace;
 
 /// The share endpoint and what belongs to it, to serve or to nest in another router.
 ///
@@ -73,6 +74,7 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(live.clone(), guard::guard))
         .layer(middleware::from_fn_with_state(live.clone(), finish))
         .layer(middleware::from_fn_with_state(live.clone(), metrics::measure))
+        .layer(middleware::from_fn_with_state(live.clone(), trace::follow))
         .with_state(live)
 }
 

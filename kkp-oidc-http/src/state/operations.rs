@@ -6,6 +6,7 @@ use super::AppState;
 use crate::client_address::Proxies;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::trace::TraceJoiner;
 
 impl AppState {
     pub(crate) fn metrics(&self) -> &Metrics {
@@ -19,6 +20,10 @@ impl AppState {
     /// Write the event into the audit log, if there is one.
     pub(crate) async fn audit(&self, event: AuditEvent<'_>) {
         self.operations().audit.record(event, &self.1.actor_names).await;
+    }
+
+    pub(crate) fn trace_joiner(&self) -> Option<&TraceJoiner> {
+        self.operations().trace_joiner.as_ref()
     }
 
     pub(crate) fn limits(&self) -> &Limits {

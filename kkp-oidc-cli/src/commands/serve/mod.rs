@@ -7,25 +7,49 @@ mod transport;
 
 use std::sync::Arc;
 
+use kkp_oidc_core::ca_bundle::CaBundle;
 use kkp_oidc_core::feature_gates::{FeatureGates, KnownGate};
 use kkp_oidc_core::issuer::EmailPolicy;
 use kkp_oidc_http::server::{self, ServerTls};
-use kkp_oidc_http::{AppState, FileWatch, ServiceConfig, SystemClock, SystemEntropy};
+use kkp_oidc_http::{AppState, FileWatch, ServiceConfig, SystemClock, SystemEntropy, TraceJoiner};
 
 use self::listeners::Listeners;
 use self::settings::{Inputs, Settings};
 use crate::args::{Output, ServeArgs};
 use crate::error::CliError;
-use crate::log;
 use crate::serve_error::ServeError;
+use crate::traces::{self, Traces};
+use crate::{io, log};
 
 /// Serve until told to end.
 pub(crate) fn run(args: ServeArgs, ignored: &[&str], output: Output) -> Result<(), CliError> {
-    log::init(args.log_format, args.log_debug);
+    let traces = traces(&args)?;
+    log::init(args.log_format, args.log_debug, traces.as_ref().map(Traces::layer));
+    let joiner = traces.as_ref().map(|_| traces::joiner());
+    let served = start(args, ignored, joiner, output);
+    if let Some(traces) = traces {
+        traces.end();
+    }
+    served
+}
+
+/// Before the log. A CA bundle that is refused is left for those who judge all settings.
+fn traces(args: &ServeArgs) -> Result<Option<Traces>, CliError> {
+    let Some(endpoint) = &args.traces.otlp_endpoint else { return Ok(None) };
+    let bundle = match &args.ca_bundle {
+        Some(path) => CaBundle::from_pem(&io::read(path)?, &path.display().to_string()).ok(),
+        None => None,
+    };
+    let traces = Traces::begin(endpoint, bundle.as_ref());
+    Ok(Some(traces.map_err(|error| ServeError::Start(error.into()))?))
+}
+
+fn start(args: ServeArgs, ignored: &[&str], trace_joiner: Option<TraceJoiner>, output: Output) -> Result<(), CliError> {
     let (address, metrics_address) = (args.address.clone(), args.metrics_address.clone());
     let inputs = Inputs::read(&args)?;
     let files = reload::Files::of(&args, &inputs);
-    let Settings { config, directory, tls } = settings::judge(args, inputs)?;
+    let Settings { mut config, directory, tls } = settings::judge(args, inputs)?;
+    config.operations.trace_joiner = trace_joiner;
     report_addresses(&config);
     let gates = config.feature_gates.clone();
     let directory = Arc::new(directory);

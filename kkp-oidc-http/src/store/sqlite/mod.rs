@@ -75,21 +75,21 @@ impl SqliteStore {
         self.readers.close();
     }
 
-    fn read<'a, T, F>(&'a self, work: F) -> Stored<'a, T>
+    fn read<'a, T, F>(&'a self, operation: &'static str, work: F) -> Stored<'a, T>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     {
-        Box::pin(pool::call(&self.readers, move |connection, _| work(connection)))
+        Box::pin(pool::call(&self.readers, operation, move |connection, _| work(connection)))
     }
 
     /// Do the work as one transaction, which holds the file's lock from its first moment.
-    fn write<'a, T, F>(&'a self, work: F) -> Stored<'a, T>
+    fn write<'a, T, F>(&'a self, operation: &'static str, work: F) -> Stored<'a, T>
     where
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
     {
-        Box::pin(pool::call(&self.writer, move |connection, caller| {
+        Box::pin(pool::call(&self.writer, operation, move |connection, caller| {
             let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
             let done = work(&transaction)?;
             // Whoever was told that the store is unavailable, or has left, is to find nothing done; and the other way round.
@@ -101,7 +101,7 @@ impl SqliteStore {
 
     /// Remove rows in small transactions, between which others get their turn, until none is left.
     async fn remove_all(&self, remove: fn(&Transaction<'_>, UnixTime) -> Removal, now: UnixTime) -> Swept {
-        while self.write(move |transaction| Ok(remove(transaction, now)?)).await? >= SWEPT_AT_ONCE {}
+        while self.write("sweep", move |transaction| Ok(remove(transaction, now)?)).await? >= SWEPT_AT_ONCE {}
         Ok(())
     }
 }
@@ -115,48 +115,48 @@ const SWEPT_AT_ONCE: usize = 1000;
 
 impl ShareStore for SqliteStore {
     fn create(&self, share: Share) -> Stored<'_, ()> {
-        self.write(move |transaction| shares::create(transaction, &share))
+        self.write("create", move |transaction| shares::create(transaction, &share))
     }
 
     fn find(&self, id: ShareId) -> Stored<'_, Option<StoredShare>> {
-        self.read(move |connection| shares::find(connection, id))
+        self.read("find", move |connection| shares::find(connection, id))
     }
 
     fn owned_by<'a>(&'a self, owner: &'a str) -> Stored<'a, Vec<StoredShare>> {
         let owner = owner.to_owned();
-        self.read(move |connection| shares::owned_by(connection, &owner))
+        self.read("owned_by", move |connection| shares::owned_by(connection, &owner))
     }
 
     fn owner(&self, id: ShareId) -> Stored<'_, Option<String>> {
-        self.read(move |connection| Ok(shares::owner(connection, id)?))
+        self.read("owner", move |connection| Ok(shares::owner(connection, id)?))
     }
 
     fn redemptions(&self, id: ShareId) -> Stored<'_, Vec<Redemption>> {
-        self.read(move |connection| shares::redemptions(connection, id))
+        self.read("redemptions", move |connection| shares::redemptions(connection, id))
     }
 
     fn redeem(&self, id: ShareId, flow: FlowId, redemption: Redemption) -> Stored<'_, Redeemed> {
-        self.write(move |transaction| shares::redeem(transaction, id, flow, &redemption))
+        self.write("redeem", move |transaction| shares::redeem(transaction, id, flow, &redemption))
     }
 
     fn revoke(&self, id: ShareId, at: UnixTime) -> Stored<'_, Revoked> {
-        self.write(move |transaction| shares::revoke(transaction, id, at))
+        self.write("revoke", move |transaction| shares::revoke(transaction, id, at))
     }
 
     fn put(&self, record: Record) -> Stored<'_, ()> {
-        self.write(move |transaction| Ok(records::put(transaction, &record)?))
+        self.write("put", move |transaction| Ok(records::put(transaction, &record)?))
     }
 
     fn replace(&self, record: Record) -> Stored<'_, bool> {
-        self.write(move |transaction| Ok(records::replace(transaction, &record)?))
+        self.write("replace", move |transaction| Ok(records::replace(transaction, &record)?))
     }
 
     fn get(&self, kind: RecordKind, key: RecordKey, now: UnixTime) -> Stored<'_, Option<String>> {
-        self.read(move |connection| Ok(records::get(connection, kind, key, now)?))
+        self.read("get", move |connection| Ok(records::get(connection, kind, key, now)?))
     }
 
     fn remove(&self, kind: RecordKind, key: RecordKey) -> Stored<'_, ()> {
-        self.write(move |transaction| Ok(records::remove(transaction, kind, key)?))
+        self.write("remove", move |transaction| Ok(records::remove(transaction, kind, key)?))
     }
 
     fn sweep(&self, now: UnixTime) -> Stored<'_, ()> {

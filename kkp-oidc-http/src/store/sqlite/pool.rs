@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::Instrument as _;
 
 use super::super::StoreUnavailable;
 use super::SqliteStore;
 use super::failure::Failure;
 use super::open::StoreFile;
+use crate::trace;
 
 /// A few connections to one database.
 #[derive(Debug)]
@@ -124,7 +126,17 @@ impl Drop for Waiting {
 
 /// Do the work with a connection of the pool, on a thread for what blocks, within [`SqliteStore::CALL_LIMIT`]; what is being
 /// committed by then is waited for, so that nobody hears that it was not done.
-pub(super) async fn call<T, F>(pool: &Arc<Pool>, work: F) -> Result<T, StoreUnavailable>
+pub(super) async fn call<T, F>(pool: &Arc<Pool>, operation: &'static str, work: F) -> Result<T, StoreUnavailable>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Connection, &Caller) -> Result<T, Failure> + Send + 'static,
+{
+    let span = trace::of_store(operation);
+    let answer = within_limit(pool, work).instrument(span.clone()).await;
+    answer.inspect_err(|_| trace::store_failed(&span)).map_err(|failure| pool.unavailable(&failure))
+}
+
+async fn within_limit<T, F>(pool: &Arc<Pool>, work: F) -> Result<T, Failure>
 where
     T: Send + 'static,
     F: FnOnce(&mut Connection, &Caller) -> Result<T, Failure> + Send + 'static,
@@ -141,12 +153,11 @@ where
         tokio::task::spawn_blocking(work).await.map_err(|_| Failure::Panicked)?
     };
     tokio::pin!(answer);
-    let answer = match tokio::time::timeout(SqliteStore::CALL_LIMIT, &mut answer).await {
+    match tokio::time::timeout(SqliteStore::CALL_LIMIT, &mut answer).await {
         Ok(answer) => answer,
         Err(_) if waiting.0.leave() => Err(Failure::TooLate),
         Err(_) => answer.await,
-    };
-    answer.map_err(|failure| pool.unavailable(&failure))
+    }
 }
 
 #[cfg(test)]
@@ -165,21 +176,21 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_error_and_the_next_call_is_answered() {
         let pool = memory();
-        let panicked = call(&pool, |connection, _| -> Result<u8, Failure> {
+        let panicked = call(&pool, "test", |connection, _| -> Result<u8, Failure> {
             let _open = connection.transaction()?;
             panic!("as a test");
         });
         assert_eq!(panicked.await, Err(StoreUnavailable::new("share store in memory: a call panicked")));
-        assert_eq!(call(&pool, fine).await, Ok(7));
+        assert_eq!(call(&pool, "test", fine).await, Ok(7));
     }
 
     #[tokio::test]
     async fn a_connection_that_is_left_within_a_transaction_is_lent_to_nobody() {
         let pool = memory();
-        let left = call(&pool, |connection, _| Ok(connection.execute_batch("BEGIN")?));
+        let left = call(&pool, "test", |connection, _| Ok(connection.execute_batch("BEGIN")?));
         assert_eq!(left.await, Ok(()));
         let lost = "share store in memory: the only connection was lost; restart the service";
-        assert_eq!(call(&pool, fine).await, Err(StoreUnavailable::new(lost)));
+        assert_eq!(call(&pool, "test", fine).await, Err(StoreUnavailable::new(lost)));
     }
 
     #[tokio::test]
@@ -191,7 +202,10 @@ mod tests {
             panic!("as a test");
         });
         poisoned.join().unwrap_err();
-        assert_eq!(call(&pool, fine).await, Err(StoreUnavailable::new("share store in memory: a call panicked")));
+        assert_eq!(
+            call(&pool, "test", fine).await,
+            Err(StoreUnavailable::new("share store in memory: a call panicked"))
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -200,7 +214,7 @@ mod tests {
         let (begin, began) = tokio::sync::oneshot::channel();
         let (go_on, gone_on) = std::sync::mpsc::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
-        let slow = call(&pool, move |_, caller| {
+        let slow = call(&pool, "test", move |_, caller| {
             let _ = begin.send(());
             let _ = gone_on.recv();
             let _ = tell.send(caller.begin_commit().is_ok());
@@ -222,7 +236,7 @@ mod tests {
         let pool = memory();
         let (begin, began) = tokio::sync::oneshot::channel();
         let (go_on, gone_on) = std::sync::mpsc::channel::<()>();
-        let slow = call(&pool, move |_, caller| {
+        let slow = call(&pool, "test", move |_, caller| {
             caller.begin_commit()?;
             let _ = begin.send(());
             let _ = gone_on.recv();

@@ -1,0 +1,15 @@
+//! Traces: whether they are sent, and where.
+
+use clap::Args;
+
+use crate::traces::OtlpEndpoint;
+
+/// Where traces go.
+#[derive(Args, Debug)]
+pub(crate) struct TracesArgs {
+    /// Send traces to this OpenTelemetry collector by OTLP over HTTP: the base of its address, to which /v1/traces is added.
+    /// Other OTEL_ variables, such as OTEL_TRACES_SAMPLER and OTEL_EXPORTER_OTLP_HEADERS, count as well.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true, value_name = "URL",
+          help_heading = super::serve::OPERATIONS)]
+    pub(crate) otlp_endpoint: Option<OtlpEndpoint>,
+}
