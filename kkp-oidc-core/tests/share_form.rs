@@ -12,7 +12,12 @@ use kkp_oidc_core::share::{
 
 const ALL: [UserEntry; 3] = [UserEntry::PublicKubelogin, UserEntry::AuthProvider, UserEntry::Kubelogin];
 
-/// What an untouched form makes.
+/// A form that says for whom the link is, and nothing else.
+fn anyone() -> ShareForm {
+    ShareForm { audience: "anyone".to_owned(), ..ShareForm::default() }
+}
+
+/// What that form makes.
 fn untouched() -> NewShare {
     NewShare {
         audience: Audience::Anyone,
@@ -42,8 +47,8 @@ const LIFETIME: &str = "expected a whole number with h or d, from `1h` to `30d`"
 const USE_COUNT: &str = "expected a whole number from 1 to 10000";
 
 #[test]
-fn an_untouched_form_is_a_share_with_the_defaults() {
-    assert_eq!(ShareForm::default().parse(&ALL), Ok(untouched()));
+fn a_form_that_says_only_for_whom_is_a_share_with_the_defaults() {
+    assert_eq!(anyone().parse(&ALL), Ok(untouched()));
     let blank = ShareForm {
         emails: " \n".to_owned(),
         domains: "\t".to_owned(),
@@ -52,7 +57,7 @@ fn an_untouched_form_is_a_share_with_the_defaults() {
         use_count: " ".to_owned(),
         role: " ".to_owned(),
         note: "\n".to_owned(),
-        ..ShareForm::default()
+        ..anyone()
     };
     assert_eq!(blank.parse(&ALL), Ok(untouched()), "blank is empty");
 }
@@ -93,7 +98,6 @@ fn who_is_meant_follows_from_choice_and_names() {
         ..ShareForm::default()
     };
     for (audience, emails, expected) in [
-        ("", "", Audience::Anyone),
         ("anyone", "", Audience::Anyone),
         ("anyone", " \n", Audience::Anyone),
         ("", "a@b.example", only("a@b.example", "", "")),
@@ -102,9 +106,13 @@ fn who_is_meant_follows_from_choice_and_names() {
         let share = NewShare { audience: expected, ..untouched() };
         assert_eq!(form(audience, emails).parse(&ALL), Ok(share), "{audience:?} {emails:?}");
     }
+    let unsaid = "expected `anyone`, or somebody in `people`, `emails`, `domains` or `groups`";
     let nobody = "nobody is named, expected an e-mail address, a domain or a group";
     let both = "the link is for anyone, but addresses, domains or groups are given, expected one of both";
     for (audience, emails, text) in [
+        // Whoever forgot to say did not mean everybody.
+        ("", "", unsaid),
+        ("", " \n", unsaid),
         ("only", "", nobody),
         ("only", ",", nobody),
         // Something stands there, so that a link for everybody would be the worse guess.
@@ -127,7 +135,7 @@ fn who_is_meant_follows_from_choice_and_names() {
 
 #[test]
 fn a_link_lives_from_an_hour_to_thirty_days() {
-    let form = |lifetime: &str| ShareForm { lifetime: lifetime.to_owned(), ..ShareForm::default() };
+    let form = |lifetime: &str| ShareForm { lifetime: lifetime.to_owned(), ..anyone() };
     for (lifetime, lifetime_secs) in [
         ("1h", 3600),
         ("60m", 3600),
@@ -170,11 +178,8 @@ fn a_link_lives_from_an_hour_to_thirty_days() {
 
 #[test]
 fn a_link_is_used_once_or_some_times_or_without_limit() {
-    let form = |uses: &str, use_count: &str| ShareForm {
-        uses: uses.to_owned(),
-        use_count: use_count.to_owned(),
-        ..ShareForm::default()
-    };
+    let form =
+        |uses: &str, use_count: &str| ShareForm { uses: uses.to_owned(), use_count: use_count.to_owned(), ..anyone() };
     assert_eq!(MAX_USES, 10_000);
     for (uses, use_count, expected) in [
         ("", "", UseLimit::Unlimited),
@@ -210,12 +215,12 @@ fn a_link_is_used_once_or_some_times_or_without_limit() {
 #[test]
 fn only_what_the_installation_offers_can_be_chosen() {
     let parse = |user_entry: &str, offered: &[UserEntry]| {
-        let form = ShareForm { user_entry: user_entry.to_owned(), ..ShareForm::default() };
+        let form = ShareForm { user_entry: user_entry.to_owned(), ..anyone() };
         form.parse(offered).map(|share| share.user_entry)
     };
     let not_offered = || {
         let problems = vec![(FormField::UserEntry, ShareFormProblem::NotOffered)];
-        let mut error = ShareForm { lifetime: "x".to_owned(), ..ShareForm::default() }.parse(&ALL).unwrap_err();
+        let mut error = ShareForm { lifetime: "x".to_owned(), ..anyone() }.parse(&ALL).unwrap_err();
         error.problems = problems;
         error
     };

@@ -1,9 +1,9 @@
 //! Errors of the share endpoint, and the one table of what a client sees of them.
 
 mod json;
+mod page;
 
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::Response;
+use axum::http::StatusCode;
 use kkp_oidc_core::authorization::{
     CallbackError, FlowCookieError, IssuerParameterError, ProviderErrorCode, ShareRequestError, StateError,
 };
@@ -14,12 +14,11 @@ use kkp_oidc_core::shared_kubeconfig::SharedKubeconfigError;
 
 #[cfg(feature = "openapi")]
 pub(crate) use self::json::ErrorBody;
-use crate::accept::prefers_html;
 use crate::body::BodyError;
 use crate::directory::DirectoryUnavailable;
 use crate::limits::RateLimited;
 use crate::oidc::{OidcError, ProviderError, shown};
-use crate::pages::{Chrome, Detail, Refused};
+use crate::pages::Detail;
 use crate::store::StoreUnavailable;
 
 /// Why a link or a callback is not answered with what was asked for.
@@ -250,54 +249,12 @@ impl LoginError {
         result.as_ref().map_or_else(|error| error.public().code, |_| crate::metrics::OK)
     }
 
-    /// The answer, as a page or as JSON, whichever `headers` prefer; causes go to the log.
-    pub(crate) fn into_response(self, headers: &HeaderMap) -> Response {
-        self.into_response_with(headers, &Chrome::of_kkp_link(headers), None, None)
-    }
-
-    fn retry_after_secs(&self) -> Option<u64> {
+    /// Who had logged in.
+    pub(crate) fn email(&self) -> Option<&str> {
         match self {
-            Self::RateLimited(limited) => Some(limited.retry_after_secs()),
+            Self::NotForYou { email, .. } => Some(email),
             _ => None,
         }
-    }
-
-    fn log(&self, public: &PublicError) {
-        crate::trace::refused(public.code);
-        let error = self as &(dyn std::error::Error + 'static);
-        match public.status.as_u16() {
-            404 | 429 => tracing::debug!(code = public.code, error, "request refused"),
-            500.. => tracing::error!(code = public.code, error, "request failed"),
-            _ => tracing::warn!(code = public.code, error, "request refused"),
-        }
-    }
-
-    /// The same within the pages of share links: with a path where it may go better, and one to log in as somebody else.
-    pub(crate) fn into_response_with(
-        self,
-        headers: &HeaderMap,
-        chrome: &Chrome,
-        again: Option<String>,
-        other_person: Option<String>,
-    ) -> Response {
-        let public = self.public();
-        self.log(&public);
-        let retry_after = self.retry_after_secs();
-        let mut response = match prefers_html(headers) {
-            true => {
-                let known_as = match &self {
-                    Self::NotForYou { email, .. } => Some(email.clone()),
-                    _ => None,
-                };
-                let refused = Refused::new(public.status, public.code);
-                Refused { detail: public.detail, again, other_person, known_as, ..refused }.render(chrome)
-            }
-            false => public.into_json(),
-        };
-        if let Some(secs) = retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, secs.into());
-        }
-        response
     }
 }
 

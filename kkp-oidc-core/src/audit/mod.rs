@@ -62,7 +62,7 @@ pub enum Decision {
     SessionBegun,
     /// They logged out.
     SessionEnded,
-    /// Their session came to its age.
+    /// Their session had come to its age when they came back.
     SessionExpired,
 }
 
@@ -122,7 +122,7 @@ impl<'a> AuditEvent<'a> {
         Self { decision, at: now, flow: None, share: None, actor: None, cluster: None, project: None, client: None }
     }
 
-    /// In this flow; of a session, the flow that it began with.
+    /// In this flow.
     #[must_use]
     pub const fn flow(mut self, id: FlowId) -> Self {
         self.flow = Some(id);

@@ -28,7 +28,7 @@ pub const MAX_USES: u32 = 10_000;
 #[serde(default, deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "a plain request struct that callers fill by name")]
 pub struct ShareForm {
-    /// `anyone` or `only`. Absent: `only` if anything but blanks stands in one of the lists, else `anyone`.
+    /// `anyone` or `only`. Absent: `only`, if anything but blanks stands in one of the lists; otherwise it has to be said.
     pub audience: String,
     /// Addresses, domains with an `@` in front, and groups with `group:` in front, one a line or with commas between; beside the three lists below.
     pub people: String,
@@ -157,7 +157,12 @@ impl ShareForm {
         let texts = [&self.people, &self.emails, &self.domains, &self.groups];
         let named = texts.iter().any(|text| !text.trim().is_empty());
         match (self.audience.as_str(), named) {
-            ("anyone", false) | ("", false) => Ok(Audience::Anyone),
+            ("anyone", false) => Ok(Audience::Anyone),
+            // Whoever forgot to say did not mean everybody.
+            ("", false) => {
+                let expected = "`anyone`, or somebody in `people`, `emails`, `domains` or `groups`";
+                Err(vec![(FormField::Audience, ShareFormProblem::Choice { expected })])
+            }
             // Whoever wrote names and chose everybody meant one of both; a link for everybody is the worse guess.
             ("anyone", true) => Err(vec![(FormField::Audience, ShareFormProblem::AnyoneAndSome)]),
             ("only" | "", _) => {

@@ -24,6 +24,8 @@ pub(crate) struct LinkSummary {
 pub(crate) struct Links {
     /// Newest first.
     pub(crate) links: Vec<LinkSummary>,
+    /// Ids of links of which nothing else can be read.
+    pub(crate) unreadable: Vec<String>,
 }
 
 #[derive(Template)]
@@ -34,6 +36,10 @@ struct LinksHtml<'a> {
 }
 
 impl Links {
+    fn unreadable_count(&self) -> u64 {
+        u64::try_from(self.unreadable.len()).unwrap_or(u64::MAX)
+    }
+
     pub(crate) fn render(&self, chrome: &Chrome) -> Response {
         chrome.respond(StatusCode::OK, &LinksHtml { c: chrome, page: self })
     }

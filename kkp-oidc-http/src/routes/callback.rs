@@ -10,10 +10,10 @@ use kkp_oidc_core::secret::SecretString;
 use kkp_oidc_core::session::Handover;
 use kkp_oidc_core::share::Share;
 use tokio::time::timeout;
-use tracing::Instrument as _;
 
 use super::answer::Answer;
 use super::record::{self, About, Ending};
+use super::to_the_end::to_the_end;
 use crate::client_address::ClientAddress;
 use crate::cookies::{cookie_headers, set_cookies};
 use crate::error::LoginError;
@@ -46,7 +46,7 @@ async fn finish(state: &AppState, callback: Callback, ending: Ending, headers: &
     let flow = match open(state, &ending.flow, headers) {
         Ok(flow) => flow,
         Err(error) => {
-            ending.record(state, About::default(), Err(&error)).await;
+            ending.record(state, About::default(), None, Some(&error)).await;
             return error.into_response(headers);
         }
     };
@@ -58,7 +58,7 @@ async fn finish(state: &AppState, callback: Callback, ending: Ending, headers: &
     }
 }
 
-/// A task of its own: once the code is on its way it is exchanged to the end and noted, even if the browser goes.
+/// Once the code is on its way it is exchanged, and noted, even if the browser goes.
 async fn exchange(
     state: AppState,
     callback: Callback,
@@ -66,10 +66,13 @@ async fn exchange(
     flow: Flow,
     headers: HeaderMap,
 ) -> Result<Response, LoginError> {
-    let exchange = async move {
+    to_the_end(async move {
         let purpose = flow.purpose.clone();
         let met = timeout(CALLBACK_BUDGET, meet(&state, callback, &ending.flow, flow)).await;
-        let result = match met.unwrap_or_else(|_| Err(OidcError::from(ProviderError::TimedOut).into())) {
+        let met = met.unwrap_or_else(|_| Err(OidcError::from(ProviderError::TimedOut).into()));
+        let who =
+            met.as_ref().map_or_else(|error| error.email().map(str::to_owned), |met| Some(met.email().to_owned()));
+        let result = match met {
             // Not within that time: the store has limits of its own, and what it has counted is not given up.
             Ok(met) => give(&state, met, ending.flow.id(), &headers).await,
             Err(error) => Err(error),
@@ -84,24 +87,15 @@ async fn exchange(
             (_, Ok(given)) => given.share.as_ref().map(|share| (&share.cluster_id, &share.project_id)),
             (_, Err(_)) => None,
         };
-        ending.record(&state, About { cluster, share }, given.map(|given| given.email.as_str())).await;
+        ending.record(&state, About { cluster, share }, who.as_deref(), given.err()).await;
         result.map(|given| given.response)
-    };
-    match tokio::spawn(exchange.in_current_span()).await {
-        Ok(result) => result,
-        Err(ended) => match ended.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => Err(LoginError::ShuttingDown),
-        },
-    }
+    })
+    .await
 }
 
-/// What somebody got.
+/// What somebody got, and for which share link of ours.
 struct Given {
     response: Response,
-    /// Who.
-    email: String,
-    /// For which share link of ours.
     share: Option<Box<Share>>,
 }
 
@@ -139,12 +133,23 @@ fn open(state: &AppState, authentic: &AuthenticState, headers: &HeaderMap) -> Re
 
 /// What somebody who logged in came for, before anything is written down.
 enum Met {
-    Given(Given),
+    Kubeconfig(Response, String),
     Handover(Handover),
     Session(ReturnTo, Login),
 }
 
-/// Everything with the provider and the directory.
+impl Met {
+    /// Who logged in.
+    fn email(&self) -> &str {
+        match self {
+            Self::Kubeconfig(_, email) => email,
+            Self::Handover(handover) => &handover.email,
+            Self::Session(_, login) => login.identity.email(),
+        }
+    }
+}
+
+/// Everything up to what is written down: with the provider, with the directory, and whether the link is good.
 async fn meet(state: &AppState, callback: Callback, authentic: &AuthenticState, flow: Flow) -> Result<Met, LoginError> {
     let oidc = state.oidc();
     let metadata = oidc.metadata().await.map_err(OidcError::from)?;
@@ -172,7 +177,7 @@ async fn meet(state: &AppState, callback: Callback, authentic: &AuthenticState, 
             let kubeconfig = state.kubeconfig(&metadata, &cluster, None, target.user_entry, &login)?;
             tracing::info!(cluster = %cluster.id, shared_by = %target.user_id, "kubeconfig given out");
             let email = login.identity.email().to_owned();
-            Ok(Met::Given(Given { response: download(&cluster, &kubeconfig), email, share: None }))
+            Ok(Met::Kubeconfig(download(&cluster, &kubeconfig), email))
         }
         FlowPurpose::Share(id, user_entry) => {
             let handover = state.sharing()?.handover(state, &metadata, (id, user_entry), &login).await?;
@@ -185,16 +190,15 @@ async fn meet(state: &AppState, callback: Callback, authentic: &AuthenticState, 
 /// Everything with the store.
 async fn give(state: &AppState, met: Met, flow: FlowId, headers: &HeaderMap) -> Result<Given, LoginError> {
     match met {
-        Met::Given(given) => Ok(given),
+        Met::Kubeconfig(response, _) => Ok(Given { response, share: None }),
         Met::Handover(handover) => {
             let (cookie, share) = state.sharing()?.redeem(state, flow, &handover).await?;
             let response = go_on(&cookie, state.path(format_args!("/share/done/{flow}")));
-            Ok(Given { response, email: handover.email, share: Some(share) })
+            Ok(Given { response, share: Some(share) })
         }
         Met::Session(return_to, login) => {
-            let email = login.identity.email().to_owned();
             let cookie = state.sharing()?.begin_session(state, login, headers).await?;
-            Ok(Given { response: go_on(&cookie, state.path(return_to.path())), email, share: None })
+            Ok(Given { response: go_on(&cookie, state.path(return_to.path())), share: None })
         }
     }
 }

@@ -6,6 +6,7 @@ mod begin;
 mod callback;
 mod cross_site;
 mod dashboard;
+mod deeds;
 mod guard;
 pub(crate) mod headers;
 mod health;
@@ -20,6 +21,7 @@ mod schemas;
 mod share;
 mod share_dialog;
 mod share_link;
+mod to_the_end;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Path, Request, State};

@@ -1,15 +1,17 @@
 //! The pages of owners: log in, see what can be shared, share it, see who used it, take it back.
 
+use std::sync::Arc;
+
 use axum::extract::{RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
-use kkp_oidc_core::audit::Decision;
 use kkp_oidc_core::authorization::{FlowPurpose, Query, Reauthentication, ReturnTo};
 use kkp_oidc_core::ids::{ClusterId, ProjectId};
 use kkp_oidc_core::share::ShareId;
 
 use super::answer::{Answer, chrome, go_to};
 use super::begin::begin;
+use super::deeds::Deed;
 use super::input::{self, Segments};
 use super::link_view::{link_page, own_cluster, summary};
 use super::record::{self, About};
@@ -22,9 +24,10 @@ use crate::metrics::Journey;
 use crate::pages::{Clusters, Links, LoggedOut, Occasion, ShareForm};
 use crate::sharing::{CreateError, Current, Visitor};
 use crate::state::AppState;
+use crate::store::OwnedShares;
 
 /// Whoever is logged in; everybody else goes to the provider, and comes back to where they wanted to be.
-async fn current(state: &AppState, headers: &HeaderMap, back: ReturnTo) -> Result<Current, Answer> {
+async fn current(state: &AppState, headers: &HeaderMap, back: ReturnTo) -> Result<Arc<Current>, Answer> {
     match state.sharing()?.visitor(state, headers).await? {
         Visitor::Owner(current) => Ok(current),
         Visitor::Unknown | Visitor::Ended => {
@@ -34,7 +37,7 @@ async fn current(state: &AppState, headers: &HeaderMap, back: ReturnTo) -> Resul
 }
 
 /// The same for what changes something: that is not done again without being asked.
-async fn poster(state: &AppState, headers: &HeaderMap, back: ReturnTo) -> Result<Current, Answer> {
+async fn poster(state: &AppState, headers: &HeaderMap, back: ReturnTo) -> Result<Arc<Current>, Answer> {
     let visitor = state.sharing()?.visitor(state, headers).await?;
     visitor.require().map_err(|error| Answer::of(error).again(format!("/login?{}", back.to_query())))
 }
@@ -72,8 +75,7 @@ pub(super) async fn logout(
     let answer = async {
         let sharing = state.sharing()?;
         if let Visitor::Owner(current) = sharing.visitor(&state, &headers).await? {
-            sharing.end_session(&state, &current).await?;
-            record::owner_did(&state, Decision::SessionEnded, current.email(), About::default(), client).await;
+            Deed { state: state.clone(), current, client }.log_out().await?;
         }
         Ok((set_cookies(&[sharing.forget()]), go_to(&state.path("/logged-out?here"))).into_response())
     };
@@ -154,11 +156,9 @@ pub(super) async fn share(
         // Nobody's is not read at all.
         let form: ShareForm = input::form(request).await?;
         let target = (project.clone(), cluster.clone());
-        match sharing.create(&state, current.owner(), target, &core_form(&form)).await {
-            Ok(share) => {
-                record::owner_did(&state, Decision::ShareLinkMade, current.email(), About::of(&share), client).await;
-                Ok(go_to(&state.path(format_args!("/links/{}?made", share.id))))
-            }
+        let deed = Deed { state: state.clone(), current: Arc::clone(&current), client };
+        match deed.share(target, core_form(&form)).await {
+            Ok(share) => Ok(go_to(&state.path(format_args!("/links/{}?made", share.id)))),
             Err(CreateError::Login(error)) => Err(error.into()),
             Err(CreateError::Form(error)) => {
                 let cluster = sharing.shareable(&state, current.owner(), &project, &cluster).await?;
@@ -183,10 +183,11 @@ pub(super) async fn names(state: &AppState, current: &Current) -> Vec<OwnedClust
 pub(super) async fn links(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, Response> {
     let answer = async {
         let current = current(&state, &headers, ReturnTo::Links).await?;
-        let shares = state.sharing()?.owned_by(current.owner()).await?;
+        let OwnedShares { readable, unreadable } = state.sharing()?.owned_by(current.owner()).await?;
         let clusters = names(&state, &current).await;
-        let links = shares.iter().map(|stored| summary(stored, &clusters, state.now())).collect();
-        Ok(Links { links }.render(&chrome(&state, &headers).for_person(current.email())))
+        let links = readable.iter().map(|stored| summary(stored, &clusters, state.now())).collect();
+        let unreadable = unreadable.iter().map(ToString::to_string).collect();
+        Ok(Links { links, unreadable }.render(&chrome(&state, &headers).for_person(current.email())))
     };
     answer.await.map_err(|answer: Answer| answer.respond(&state, &headers))
 }
@@ -228,11 +229,10 @@ pub(super) async fn revoke(
     let answer = async {
         let id = share_id(&id)?;
         let current = poster(&state, &headers, ReturnTo::Link(id)).await?;
-        let sharing = state.sharing()?;
-        if sharing.revoke(current.owner(), id, state.now()).await? {
-            record::revoked(&state, current.email(), id, sharing.share(id).await.as_ref(), client).await;
+        match (Deed { state: state.clone(), current, client }).revoke(id).await? {
+            true => Ok(go_to(&state.path(format_args!("/links/{id}?revoked")))),
+            false => Ok(go_to(&state.path("/links"))),
         }
-        Ok(go_to(&state.path(format_args!("/links/{id}?revoked"))))
     };
     answer.await.map_err(|answer: Answer| answer.respond(&state, &headers))
 }

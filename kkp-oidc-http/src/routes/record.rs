@@ -55,7 +55,7 @@ pub(super) async fn begun(
 }
 
 /// A share link was refused before anybody went to log in: forged, ended, taken back. One that is asked for too often is
-/// counted only, so that nobody fills the log at will.
+/// counted only: the limit is there to keep such work away.
 pub(super) async fn link_refused(state: &AppState, share: Option<ShareId>, client: ClientAddress, error: &LoginError) {
     let reason = error.public().code;
     state.metrics().share_link_refused(reason);
@@ -102,11 +102,17 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// The flow ended: somebody with this e-mail address got what they came for, or nobody got anything.
-    pub(super) async fn record(self, state: &AppState, about: About<'_>, result: Result<&str, &LoginError>) {
+    /// The flow ended: `who` got what they came for, or were refused; without them, nobody had logged in yet.
+    pub(super) async fn record(
+        self,
+        state: &AppState,
+        about: About<'_>,
+        who: Option<&str>,
+        refused: Option<&LoginError>,
+    ) {
         let Self { flow, client } = self;
         let journey = Journey::from(flow.kind());
-        let refusal = result.err().map(|error| error.public().code);
+        let refusal = refused.map(|error| error.public().code);
         let metrics = state.metrics();
         metrics.flow_finished(journey, refusal.unwrap_or(OK));
         let decision = match (journey, refusal) {
@@ -121,15 +127,14 @@ impl Ending {
             Decision::ShareLinkRefused { reason } => metrics.share_link_refused(reason),
             _ => {}
         }
-        let mut event = AuditEvent::new(decision, state.now()).flow(flow.id()).client(client.ip());
-        match result {
-            Ok(email) => {
-                metrics.flow_took(journey, state.now().secs_since(flow.issued_at()));
-                event = event.actor(email);
-            }
-            Err(LoginError::NotForYou { email, .. }) => event = event.actor(email),
-            Err(_) => {}
+        if refusal.is_none() {
+            metrics.flow_took(journey, state.now().secs_since(flow.issued_at()));
         }
+        let event = AuditEvent::new(decision, state.now()).flow(flow.id()).client(client.ip());
+        let event = match who {
+            Some(email) => event.actor(email),
+            None => event,
+        };
         state.audit(with_about(event, about)).await;
     }
 }

@@ -2,11 +2,11 @@
 
 use utoipa::ToSchema;
 
-/// What kkp_oidc_core::share::ShareForm reads. Every field may be left out or empty.
+/// What kkp_oidc_core::share::ShareForm reads. Every field may be left out or empty, but it has to say for whom the link is.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only its schema is used: core, which reads the form, knows nothing of OpenAPI")]
 pub(super) struct ShareForm {
-    /// `anyone` or `only`. Left out: `only` if somebody is named, else `anyone`.
+    /// `anyone` or `only`. Left out: `only`, if somebody is named; otherwise it has to be said.
     audience: Option<String>,
     /// Addresses, domains with an `@` in front, and groups with `group:` in front, one a line or with commas between;
     /// beside the three below.

@@ -11,7 +11,7 @@ use kkp_oidc_core::share::{Owner, Redemption, Share, ShareForm, ShareFormError, 
 use crate::error::LoginError;
 use crate::share_links::Sharing;
 use crate::state::AppState;
-use crate::store::Revoked;
+use crate::store::{OwnedShares, Revoked};
 
 /// A link as its owner sees it.
 pub(crate) struct OwnLink {
@@ -68,22 +68,21 @@ impl Sharing {
     }
 
     /// All links of the owner, newest first.
-    pub(crate) async fn owned_by(&self, owner: Owner<'_>) -> Result<Vec<StoredShare>, LoginError> {
+    pub(crate) async fn owned_by(&self, owner: Owner<'_>) -> Result<OwnedShares, LoginError> {
         Ok(self.config.store.owned_by(owner.email).await?)
     }
 
     /// One link of the owner. Others' links are answered like none.
     pub(crate) async fn own(&self, owner: Owner<'_>, id: ShareId) -> Result<OwnLink, LoginError> {
-        let stored = self.stored(owner, id).await?;
+        self.require_owner(owner, id).await?;
+        let stored = self.config.store.find(id).await?.ok_or(LoginError::NoSuchLink)?;
         let redemptions = self.config.store.redemptions(id).await?;
         Ok(OwnLink { stored, redemptions })
     }
 
     /// Take a link of the owner back, also one that cannot be read otherwise; whether it was good until now.
     pub(crate) async fn revoke(&self, owner: Owner<'_>, id: ShareId, now: UnixTime) -> Result<bool, LoginError> {
-        if self.config.store.owner(id).await? != Some(email::folded(owner.email)) {
-            return Err(LoginError::NoSuchLink);
-        }
+        self.require_owner(owner, id).await?;
         match self.config.store.revoke(id, now).await? {
             Revoked::Now => {
                 tracing::info!(share = %id, "share link revoked");
@@ -99,10 +98,11 @@ impl Sharing {
         Some(self.config.store.find(id).await.ok()??.share)
     }
 
-    async fn stored(&self, owner: Owner<'_>, id: ShareId) -> Result<StoredShare, LoginError> {
-        let stored = self.config.store.find(id).await?.ok_or(LoginError::NoSuchLink)?;
-        match email::folded(&stored.share.owner) == email::folded(owner.email) {
-            true => Ok(stored),
+    /// Before anything else is told of it: even whether it can be read is its owner's business.
+    async fn require_owner(&self, owner: Owner<'_>, id: ShareId) -> Result<(), LoginError> {
+        let made_by = self.config.store.owner(id).await?.ok_or(LoginError::NoSuchLink)?;
+        match email::folded(&made_by) == email::folded(owner.email) {
+            true => Ok(()),
             false => Err(LoginError::NoSuchLink),
         }
     }

@@ -1,5 +1,7 @@
 //! Owners: who is logged in, how they get in, and how they get out.
 
+use std::sync::Arc;
+
 use axum::http::HeaderMap;
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::audit::{AuditEvent, Decision};
@@ -36,6 +38,18 @@ impl Current {
     pub(crate) fn owner(&self) -> Owner<'_> {
         Owner { email: self.session.email(), groups: self.session.groups() }
     }
+
+    /// Revoke the token that the session began with, as far as the provider can.
+    pub(crate) async fn revoke_token(&self, state: &AppState) {
+        let Some(token) = self.session.revocable() else { return };
+        match state.oidc().revoke(token).await {
+            Ok(revoked) => tracing::debug!(revoked, "session ended by its owner"),
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "the provider did not revoke the token of a session that ended");
+            }
+        }
+    }
 }
 
 /// Who asks.
@@ -45,12 +59,12 @@ pub(crate) enum Visitor {
     /// Somebody whose session has ended.
     Ended,
     /// Somebody who is logged in.
-    Owner(Current),
+    Owner(Arc<Current>),
 }
 
 impl Visitor {
     /// Whoever is logged in.
-    pub(crate) fn require(self) -> Result<Current, LoginError> {
+    pub(crate) fn require(self) -> Result<Arc<Current>, LoginError> {
         match self {
             Self::Owner(current) => Ok(current),
             Self::Ended | Self::Unknown => Err(LoginError::SessionEnded),
@@ -75,10 +89,10 @@ impl Sharing {
             state.audit(event).await;
             return Ok(Visitor::Ended);
         }
-        let Some(touched) = session.touched(now) else { return Ok(Visitor::Owner(Current { id, session })) };
+        let Some(touched) = session.touched(now) else { return Ok(Visitor::Owner(Arc::new(Current { id, session }))) };
         // A session that somebody ended meanwhile does not come back.
         match self.config.store.replace(self.record(state, &id, &touched)?).await? {
-            true => Ok(Visitor::Owner(Current { id, session: touched })),
+            true => Ok(Visitor::Owner(Arc::new(Current { id, session: touched }))),
             false => Ok(Visitor::Ended),
         }
     }
@@ -101,20 +115,9 @@ impl Sharing {
         self.sessions.cookie(&id, state.random(), now).ok_or(LoginError::TooLarge)
     }
 
-    /// End the session, and with it the token that it began with, as far as the provider can.
-    pub(crate) async fn end_session(&self, state: &AppState, current: &Current) -> Result<(), LoginError> {
-        self.config.store.remove(RecordKind::Session, RecordKey::from_bytes(current.id.store_key())).await?;
-        let oidc = state.oidc();
-        if let Some(token) = current.session.revocable() {
-            match oidc.revoke(token).await {
-                Ok(revoked) => tracing::debug!(revoked, "session ended by its owner"),
-                Err(error) => {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::warn!(error, "the provider did not revoke the token of a session that ended");
-                }
-            }
-        }
-        Ok(())
+    /// End the session.
+    pub(crate) async fn end_session(&self, current: &Current) -> Result<(), LoginError> {
+        Ok(self.config.store.remove(RecordKind::Session, RecordKey::from_bytes(current.id.store_key())).await?)
     }
 
     /// Take the cookie of a session out of the browser.

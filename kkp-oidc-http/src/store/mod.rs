@@ -19,8 +19,9 @@ pub const ENDED_SHARES_KEPT_SECS: i64 = 90 * 86_400;
 /// Keeps shares, their uses, and sealed records.
 ///
 /// What is acknowledged is durable: it survives the end of the process at any moment. Several processes may use one store.
-/// Whoever gets an error refuses what was asked for: closed, never open. An answer comes within a limit of the store's own, which
-/// the service waits for; an error says that nothing was done, and nothing is done later.
+/// Whoever gets an error refuses what was asked for: closed, never open. An answer comes within a limit of the store's own, or
+/// once what is being made durable just then is so; the service waits for it. An error says that nothing was done, and nothing
+/// is done later, but for [`ShareStore::sweep`], which is done in steps.
 pub trait ShareStore: Send + Sync + 'static {
     /// Keep a new share. An id that is there already is an error.
     fn create(&self, share: Share) -> Stored<'_, ()>;
@@ -29,10 +30,9 @@ pub trait ShareStore: Send + Sync + 'static {
     fn find(&self, id: ShareId) -> Stored<'_, Option<StoredShare>>;
 
     /// The shares that this owner made, newest first, at most [`MAX_LISTED`]. Addresses are compared without regard to case.
-    fn owned_by<'a>(&'a self, owner: &'a str) -> Stored<'a, Vec<StoredShare>>;
+    fn owned_by<'a>(&'a self, owner: &'a str) -> Stored<'a, OwnedShares>;
 
-    /// The folded address ([`email::folded`](kkp_oidc_core::email::folded)) of the share's owner, also of a share that cannot be
-    /// read otherwise.
+    /// The address of the share's owner, in whatever case, also of a share that cannot be read otherwise.
     fn owner(&self, id: ShareId) -> Stored<'_, Option<String>>;
 
     /// Who used the share, newest first, at most [`MAX_LISTED`].
@@ -65,6 +65,16 @@ pub trait ShareStore: Send + Sync + 'static {
 
 /// What a [`ShareStore`] will have answered.
 pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreUnavailable>> + Send + 'a>>;
+
+/// The shares that somebody made.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record that stores fill by name")]
+pub struct OwnedShares {
+    /// Those that can be read, newest first.
+    pub readable: Vec<StoredShare>,
+    /// Those that cannot, and were not taken back: one of them hides none of the others.
+    pub unreadable: Vec<ShareId>,
+}
 
 /// What became of an attempt to use a share.
 #[derive(Clone, Debug, Eq, PartialEq)]

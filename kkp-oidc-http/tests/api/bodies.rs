@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, header};
 use serde_json::{Value, json};
 
-use crate::client::{LAB_LINKS, OWNER, get, json, log_in, post, request, world};
+use crate::client::{ANYONE, LAB_LINKS, OWNER, get, json, log_in, post, request, world};
 use crate::interrupted::Interrupted;
 use crate::world::assert_error;
 
@@ -41,14 +41,14 @@ async fn a_body_that_is_no_form_is_refused_with_the_place() {
         let reply = post(&world, &owner, LAB_LINKS, body).await;
         assert_error(&reply, (400, "body_malformed", &malformed(column)));
     }
-    assert_eq!(json(&get(&world, &owner, "/api/share/v1/links").await, 200), json!({"links": []}));
+    assert_eq!(json(&get(&world, &owner, "/api/share/v1/links").await, 200), json!({"links": [], "unreadable": []}));
 }
 
 #[tokio::test]
 async fn a_body_may_have_64_kib_and_not_a_byte_more() {
     let world = world().await;
     let owner = log_in(&world, OWNER).await;
-    let padded = |len: usize| format!("{{}}{}", " ".repeat(len - 2));
+    let padded = |len: usize| format!("{ANYONE}{}", " ".repeat(len - ANYONE.len()));
     json(&post(&world, &owner, LAB_LINKS, padded(MAX_BODY_LEN)).await, 201);
     let reply = post(&world, &owner, LAB_LINKS, padded(MAX_BODY_LEN + 1)).await;
     assert_error(&reply, (413, "body_too_large", "The body has more than 65536 bytes. Send fewer."));
@@ -61,15 +61,15 @@ async fn a_body_has_to_be_announced_as_json() {
     let refused =
         (415, "body_not_json", "The body is not announced as JSON. Send it with `Content-Type: application/json`.");
     for announced in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "text/json", ""] {
-        let mut request = request(&owner, LAB_LINKS, "{}");
+        let mut request = request(&owner, LAB_LINKS, ANYONE);
         request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(announced));
         assert_error(&world.service.send(request).await, refused);
     }
-    let mut nothing = request(&owner, LAB_LINKS, "{}");
+    let mut nothing = request(&owner, LAB_LINKS, ANYONE);
     nothing.headers_mut().remove(header::CONTENT_TYPE);
     assert_error(&world.service.send(nothing).await, refused);
     for announced in ["application/json; charset=utf-8", "Application/JSON", "application/json ;x=y"] {
-        let mut request = request(&owner, LAB_LINKS, "{}");
+        let mut request = request(&owner, LAB_LINKS, ANYONE);
         request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(announced));
         json(&world.service.send(request).await, 201);
     }
@@ -104,18 +104,21 @@ fn refused(problems: &[(&str, &str)]) -> Value {
 async fn everything_that_is_wrong_with_a_form_is_told_at_once() {
     let world = world().await;
     let owner = log_in(&world, OWNER).await;
+    let audience = ("audience", "expected `anyone`, or somebody in `people`, `emails`, `domains` or `groups`");
     let lifetime = ("lifetime", "expected a whole number with h or d, from `1h` to `30d`");
     let choice = ("uses", "expected `once`, `count` or `unlimited`");
     let count = ("use_count", "expected a whole number from 1 to 10000");
     let entry = ("user_entry", "this installation does not offer that kind of kubeconfig");
     for (form, problems) in [
-        (json!({"lifetime": "31d"}), vec![lifetime]),
-        (json!({"lifetime": "59m"}), vec![lifetime]),
-        (json!({"uses": "twice"}), vec![choice]),
-        (json!({"uses": "count"}), vec![count]),
-        (json!({"use_count": "0"}), vec![count]),
-        (json!({"use_count": "10001"}), vec![count]),
-        (json!({"user_entry": "public-kubelogin"}), vec![entry]),
+        (json!({}), vec![audience]),
+        (json!({"people": " ", "lifetime": "31d"}), vec![audience, lifetime]),
+        (json!({"audience": "anyone", "lifetime": "31d"}), vec![lifetime]),
+        (json!({"audience": "anyone", "lifetime": "59m"}), vec![lifetime]),
+        (json!({"audience": "anyone", "uses": "twice"}), vec![choice]),
+        (json!({"audience": "anyone", "uses": "count"}), vec![count]),
+        (json!({"audience": "anyone", "use_count": "0"}), vec![count]),
+        (json!({"audience": "anyone", "use_count": "10001"}), vec![count]),
+        (json!({"audience": "anyone", "user_entry": "public-kubelogin"}), vec![entry]),
         (json!({"audience": "all"}), vec![("audience", "expected `anyone` or `only`")]),
         (
             json!({"audience": "anyone", "emails": "a@example.com"}),
@@ -132,5 +135,5 @@ async fn everything_that_is_wrong_with_a_form_is_told_at_once() {
         let reply = post(&world, &owner, LAB_LINKS, form.to_string()).await;
         assert_eq!(json(&reply, 422), refused(&problems), "{form}");
     }
-    assert_eq!(json(&get(&world, &owner, "/api/share/v1/links").await, 200), json!({"links": []}));
+    assert_eq!(json(&get(&world, &owner, "/api/share/v1/links").await, 200), json!({"links": [], "unreadable": []}));
 }

@@ -12,6 +12,8 @@ use crate::world::{Reply, Setup, World, link_to};
 
 pub(crate) const ORIGIN: &str = "http://127.0.0.1:8080";
 pub(crate) const OWNER: &str = "owner@example.com";
+/// The least that a form says.
+pub(crate) const ANYONE: &str = r#"{"audience":"anyone"}"#;
 pub(crate) const LAB_LINKS: &str = "/api/share/v1/clusters/lab/lab7x9k2mp/links";
 pub(crate) const NOT_LOGGED_IN: (u16, &str, &str) =
     (401, "session_ended", "You are not logged in, or no longer. Log in again.");
@@ -57,8 +59,11 @@ pub(crate) async fn post(world: &World, browser: &Browser, path: &str, body: imp
     world.service.send(request(browser, path, body)).await
 }
 
-/// Make a link; what the API says of it.
-pub(crate) async fn make(world: &World, browser: &Browser, form: Value) -> Value {
+/// Make a link, for anyone unless the form says otherwise; what the API says of it.
+pub(crate) async fn make(world: &World, browser: &Browser, mut form: Value) -> Value {
+    if ["audience", "people", "emails", "domains", "groups"].iter().all(|field| form.get(field).is_none()) {
+        form["audience"] = "anyone".into();
+    }
     let reply = post(world, browser, LAB_LINKS, form.to_string()).await;
     json(&reply, 201)
 }

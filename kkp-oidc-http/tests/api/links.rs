@@ -11,7 +11,7 @@ use kkp_oidc_http::{Authorization, ClusterDirectory, DirectoryUnavailable, Share
 use serde_json::{Value, json};
 
 use crate::client::{
-    LAB_LINKS, NO_CLUSTER, NO_LINK, OWNER, get, json, log_in, make, path_of, post, redeem, with_sharing, world,
+    ANYONE, LAB_LINKS, NO_CLUSTER, NO_LINK, OWNER, get, json, log_in, make, path_of, post, redeem, with_sharing, world,
 };
 use crate::world::{DIRECTORY, World, assert_error, directory};
 
@@ -44,10 +44,10 @@ fn summary(mut link: Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_link_is_made_of_nothing_but_its_cluster() {
+async fn a_link_is_made_of_nothing_but_its_cluster_and_for_whom_it_is() {
     let world = world().await;
     let owner = log_in(&world, OWNER).await;
-    let reply = post(&world, &owner, LAB_LINKS, "{}").await;
+    let reply = post(&world, &owner, LAB_LINKS, ANYONE).await;
     let link = json(&reply, 201);
     assert_eq!(link, plain(&link));
     let id = link["id"].as_str().unwrap();
@@ -55,7 +55,7 @@ async fn a_link_is_made_of_nothing_but_its_cluster() {
     assert!(path_of(&link["url"]).starts_with("/share/"));
     assert_eq!(json(&get(&world, &owner, reply.header("location")).await, 200), link);
     let listed = json(&get(&world, &owner, "/api/share/v1/links").await, 200);
-    assert_eq!(listed, json!({"links": [summary(link)]}));
+    assert_eq!(listed, json!({"links": [summary(link)], "unreadable": []}));
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn links_of_others_are_answered_like_none() {
         assert_error(&get(&world, &other, &path).await, NO_LINK);
         assert_error(&post(&world, &other, &format!("{path}/revoke"), "").await, NO_LINK);
     }
-    assert_eq!(json(&get(&world, &other, "/api/share/v1/links").await, 200), json!({"links": []}));
+    assert_eq!(json(&get(&world, &other, "/api/share/v1/links").await, 200), json!({"links": [], "unreadable": []}));
     let path = format!("/api/share/v1/links/{theirs}");
     assert_eq!(json(&get(&world, &owner, &path).await, 200), link);
 }
@@ -179,7 +179,7 @@ async fn a_cluster_that_one_may_not_share_is_answered_like_none() {
         let path = format!("/api/share/v1/clusters/{target}/links");
         assert_error(&post(&world, browser, &path, "{}").await, NO_CLUSTER);
     }
-    assert_eq!(json(&get(&world, &owner, "/api/share/v1/links").await, 200), json!({"links": []}));
+    assert_eq!(json(&get(&world, &owner, "/api/share/v1/links").await, 200), json!({"links": [], "unreadable": []}));
 }
 
 /// A directory that can be lost.
@@ -229,7 +229,7 @@ async fn without_the_directory_links_are_still_shown_and_taken_back() {
     expected["cluster"]["name"] = json!("lab7x9k2mp");
     assert_eq!(json(&get(&world, &owner, &path).await, 200), expected);
     let listed = json(&get(&world, &owner, "/api/share/v1/links").await, 200);
-    assert_eq!(listed, json!({"links": [summary(expected.clone())]}));
+    assert_eq!(listed, json!({"links": [summary(expected.clone())], "unreadable": []}));
     expected["state"] = json!("revoked");
     expected["revoked_at"] = json!("2023-11-14T22:13:20Z");
     assert_eq!(json(&post(&world, &owner, &format!("{path}/revoke"), "").await, 200), expected);

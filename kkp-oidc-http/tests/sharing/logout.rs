@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kkp_oidc_http::dev_provider::Fault;
-use kkp_oidc_http::{PostLogout, ShareStore as _};
+use kkp_oidc_http::{OwnedShares, PostLogout, ShareStore as _};
 
 use crate::house::{BASE, DIALOG, House, OWNER, VIEWER};
 use crate::person::{Person, assert_page, assert_refused, assert_shows, redirect};
@@ -20,7 +20,7 @@ async fn log_out(house: &House, owner: &mut Person) -> Option<String> {
     replayed.browser.cookies = old;
     assert_eq!(redirect(&replayed.get(&house.site, "/clusters").await), "/login?to=clusters");
     assert_refused(&replayed.post(&house.site, DIALOG, &[("who", "anyone")]).await, 401, "session_ended");
-    assert_eq!(house.store.inside().owned_by(OWNER).await, Ok(Vec::new()));
+    assert_eq!(house.store.inside().owned_by(OWNER).await, Ok(OwnedShares::default()));
     let page = owner.get(&house.site, redirect(&reply)).await;
     assert_eq!((page.status, redirect(&reply)), (200, "/logged-out?here"));
     assert_shows(&page, &["You are logged out", "href=\"/login\""]);
@@ -99,7 +99,7 @@ async fn a_session_that_ends_while_another_tab_loads_stays_ended() {
     let mut owner = house.owner(OWNER).await;
     // Long enough ago for the time of this request to be written down.
     house.service.clock.advance(61);
-    let (waits, go_on) = house.store.pause_replacing();
+    let (waits, go_on) = house.store.pause("replace");
     let (mut tab, router) = (owner.clone(), house.service.router.clone());
     let loading = tokio::spawn(async move { tab.get_at(&router, "/links").await });
     tokio::time::timeout(Duration::from_secs(10), waits).await.unwrap().unwrap();

@@ -2,14 +2,19 @@
 
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
-use kkp_oidc_http::{AuditSink, SqliteStore, metrics_router};
+use kkp_oidc_core::share::ShareId;
+use kkp_oidc_http::{AuditSink, ShareStore as _, SqliteStore, metrics_router};
 
-use crate::house::{House, LUKASZ, MALLORY, OWNER};
+use crate::house::{DIALOG, House, JANE, LUKASZ, MALLORY, OWNER};
 use crate::person::{Person, assert_page, assert_refused, redirect};
 use crate::world::{Setup, send};
+
+/// Nothing here takes longer.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Keeps lines in memory.
 #[derive(Clone, Debug, Default)]
@@ -162,4 +167,101 @@ async fn a_link_that_is_asked_for_too_often_is_counted_and_fills_no_log() {
     assert!(kept.take().is_empty());
     let counted = "kkp_oidc_share_links_refused_total{reason=\"rate_limited\"} 10";
     assert!(metrics(&house).await.lines().any(|line| line == counted));
+}
+
+#[tokio::test]
+async fn a_link_that_cannot_be_read_is_noted_when_it_is_taken_back() {
+    let kept = Kept::default();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shares.db");
+    let store = Arc::new(SqliteStore::open(&path).unwrap());
+    let house = House::with(|setup, sharing| {
+        note(setup, kept.clone());
+        sharing.store = store;
+    })
+    .await;
+    let mut owner = house.owner(OWNER).await;
+    let link = owner.make_link(&house.site, &[]).await;
+    rusqlite::Connection::open(&path).unwrap().execute("UPDATE shares SET document = ''", []).unwrap();
+    kept.take();
+    redirect(&owner.post(&house.site, &format!("{}/revoke", link.page()), &[]).await);
+    let revoked = Some("share_link_revoked".to_owned());
+    assert_eq!(kept.take(), [[revoked, None, Some(OWNER.to_owned()), None, Some(link.id.to_string())]]);
+}
+
+#[tokio::test]
+async fn whoever_is_refused_after_the_login_is_named_with_the_link() {
+    let kept = Kept::default();
+    let house = House::with(|setup, _| note(setup, kept.clone())).await;
+    let refused = |reason: &str, actor: Option<&str>, id: ShareId| {
+        let texts = [Some("share_link_refused"), Some(reason), actor].map(|text| text.map(str::to_owned));
+        let [event, reason, actor] = texts;
+        [event, reason, actor, None, Some(id.to_string())]
+    };
+    let mut owner = house.owner(OWNER).await;
+    // Both are at the provider when one of them takes the last use; the code of the other is spent by then.
+    let link = owner.make_link(&house.site, &[("uses", "once")]).await;
+    let mut late = Person::new();
+    let callback = late.callback(&house.site, &link, JANE).await;
+    let (told, go_on) = house.store.pause("redeem");
+    let quick = async {
+        told.await.unwrap();
+        Person::new().get_in(&house.site, &link, LUKASZ).await;
+        kept.take();
+        go_on.send(()).unwrap();
+    };
+    let (reply, ()) = tokio::join!(late.get(&house.site, &callback), quick);
+    assert_refused(&reply, 410, "share_link_used_up");
+    assert_eq!(kept.take(), [refused("share_link_used_up", Some(JANE), link.id)]);
+
+    let revoked = owner.make_link(&house.site, &[]).await;
+    owner.post(&house.site, &format!("{}/revoke", revoked.page()), &[]).await;
+    let expired = owner.make_link(&house.site, &[("until", "1h")]).await;
+    kept.take();
+    assert_refused(&Person::new().get(&house.site, &revoked.path).await, 410, "share_link_revoked");
+    house.service.clock.advance(3600);
+    assert_refused(&Person::new().get(&house.site, &expired.path).await, 410, "share_link_expired");
+    assert_eq!(
+        kept.take(),
+        [refused("share_link_revoked", None, revoked.id), refused("share_link_expired", None, expired.id)]
+    );
+}
+
+#[tokio::test]
+async fn what_an_owner_does_is_done_and_noted_even_if_their_browser_goes() {
+    let kept = Kept::default();
+    let house = House::with(|setup, _| note(setup, kept.clone())).await;
+    let mut owner = house.owner(OWNER).await;
+    let link = owner.make_link(&house.site, &[]).await;
+    let revoke = format!("{}/revoke", link.page());
+    let form = [("who", "anyone"), ("until", "1h"), ("uses", "unlimited")];
+    for (call, path, form, event) in [
+        ("create", DIALOG, &form[..], "share_link_made"),
+        ("revoke", &revoke, &[], "share_link_revoked"),
+        ("remove", "/logout", &[], "session_ended"),
+    ] {
+        kept.take();
+        let (told, go_on) = house.store.pause(call);
+        {
+            let request = owner.post(&house.site, path, form);
+            tokio::pin!(request);
+            tokio::select! {
+                reply = &mut request => panic!("{path}: {}", reply.status),
+                told = told => told.unwrap(),
+            }
+        }
+        go_on.send(()).unwrap();
+        let noted = async {
+            while kept.0.lock().unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, noted).await.unwrap();
+        let [[name, _, actor, ..]] = &kept.take()[..] else { panic!("one line") };
+        assert_eq!((name.as_deref(), actor.as_deref()), (Some(event), Some(OWNER)));
+    }
+    assert_eq!(redirect(&owner.get(&house.site, "/links").await), "/login?to=links");
+    let owned = house.store.inside().owned_by(OWNER).await.unwrap();
+    let revoked = owned.readable.iter().map(|stored| stored.revoked_at.is_some());
+    assert_eq!(revoked.collect::<Vec<_>>(), [false, true]);
 }

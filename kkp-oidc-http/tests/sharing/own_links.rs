@@ -7,7 +7,7 @@ use kkp_oidc_http::{Revoked, ShareStore as _, SqliteStore};
 
 use crate::house::{BASE, House, LUKASZ, OWNER, VIEWER};
 use crate::person::{Person, assert_hides, assert_page, assert_refused, assert_shows, redirect};
-use crate::world::{DIRECTORY, NOW};
+use crate::world::{DIRECTORY, NOW, Reply};
 
 #[tokio::test]
 async fn the_page_of_a_link_has_it_and_says_what_it_allows() {
@@ -126,22 +126,45 @@ async fn whoever_writes_their_address_otherwise_is_no_other_owner() {
 }
 
 #[tokio::test]
-async fn a_share_that_cannot_be_read_is_taken_back_by_its_owner_and_nobody_else() {
+async fn a_link_that_cannot_be_read_hides_no_other_and_is_taken_back_by_its_owner_and_nobody_else() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("shares.db");
     let store = Arc::new(SqliteStore::open(&path).unwrap());
     let house = House::with(|_, sharing| sharing.store = store.clone()).await;
     let (mut owner, mut other) = (house.owner(OWNER).await, house.owner(VIEWER).await);
     let link = owner.make_link(&house.site, &[]).await;
+    let [other_link, good] = [owner.make_link(&house.site, &[]).await, owner.make_link(&house.site, &[]).await];
     let raw = rusqlite::Connection::open(&path).unwrap();
-    raw.execute("UPDATE shares SET document = '{}'", []).unwrap();
+    raw.execute("UPDATE shares SET document = '{}' WHERE id = ?1", [link.id.as_bytes()]).unwrap();
     assert_refused(&owner.get(&house.site, &link.page()).await, 503, "share_store_unavailable");
+    assert_refused(&Person::new().get(&house.site, &link.path).await, 503, "share_store_unavailable");
+    // Not even that it cannot be read is told to anybody else.
+    assert_refused(&other.get(&house.site, &link.page()).await, 404, "not_found");
+
+    // The same by the API.
+    let listed = |reply: Reply| serde_json::from_str::<serde_json::Value>(&reply.body).unwrap();
+    let by_api = format!("/api/share/v1/links/{}", other_link.id);
+    raw.execute("UPDATE shares SET document = '{}' WHERE id = ?1", [other_link.id.as_bytes()]).unwrap();
+    let list = listed(owner.get(&house.site, "/api/share/v1/links").await);
+    assert_eq!(list["unreadable"], serde_json::json!([other_link.id.to_string(), link.id.to_string()]));
+    assert_eq!(list["links"].as_array().unwrap().len(), 1);
+    assert_eq!(other.post(&house.site, &format!("{by_api}/revoke"), &[]).await.status, 404);
+    let reply = owner.post(&house.site, &format!("{by_api}/revoke"), &[]).await;
+    assert_eq!((reply.status, reply.body.as_str()), (204, ""));
+    let list = listed(owner.get(&house.site, "/api/share/v1/links").await);
+    assert_eq!(list["unreadable"], serde_json::json!([link.id.to_string()]));
 
     let revoke = format!("{}/revoke", link.page());
+    let list = owner.get(&house.site, "/links").await;
+    assert_page(&list, 200);
+    assert_shows(&list, &["A link cannot be read", &format!("action=\"{revoke}\""), &good.page()]);
     assert_refused(&other.post(&house.site, &revoke, &[]).await, 404, "not_found");
     house.service.clock.advance(1);
-    let reply = owner.post(&house.site, &revoke, &[]).await;
-    assert_eq!(redirect(&reply), format!("{}?revoked", link.page()));
+    assert_eq!(redirect(&owner.post(&house.site, &revoke, &[]).await), "/links");
+    let list = owner.get(&house.site, "/links").await;
+    assert_hides(&list, &["cannot be read", &link.id.to_string()]);
+    assert_shows(&list, &[&good.page()]);
     let before = Revoked::Before(UnixTime::from_secs(NOW + 1));
     assert_eq!(store.revoke(link.id, UnixTime::from_secs(NOW + 2)).await, Ok(before));
+    assert_eq!(store.revoke(good.id, UnixTime::from_secs(NOW + 2)).await, Ok(Revoked::Now));
 }

@@ -1,5 +1,6 @@
 //! How often a link is used, whatever happens at the same time.
 
+use kkp_oidc_http::CALLBACK_BUDGET;
 use tokio::task::JoinSet;
 
 use crate::house::{House, JANE, LUKASZ, OWNER};
@@ -91,4 +92,24 @@ async fn whoever_comes_again_uses_the_link_again() {
     }
     assert_eq!(house.uses(&link).await, (2, 2));
     assert_refused(&lukasz.get(&house.site, &link.path).await, 410, "share_link_used_up");
+}
+
+#[tokio::test]
+async fn a_use_that_the_store_counts_late_is_given_out() {
+    let house = House::new().await;
+    let link = house.link(&[("uses", "once")]).await;
+    let mut lukasz = Person::new();
+    let callback = lukasz.callback(&house.site, &link, LUKASZ).await;
+    let (told, go_on) = house.store.pause("redeem");
+    let slow = async {
+        told.await.unwrap();
+        tokio::time::pause();
+        // Whoever measures that time would notice now.
+        tokio::time::sleep(CALLBACK_BUDGET * 2).await;
+        tokio::time::resume();
+        go_on.send(()).unwrap();
+    };
+    let (reply, ()) = tokio::join!(lukasz.get(&house.site, &callback), slow);
+    assert_page(&lukasz.get(&house.site, redirect(&reply)).await, 200);
+    assert_eq!(house.uses(&link).await, (1, 1));
 }

@@ -7,7 +7,7 @@ use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::FlowId;
 use kkp_oidc_core::share::{Redemption, Share, ShareId, StoredShare};
 use kkp_oidc_http::{
-    Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, SqliteStore, StoreUnavailable, Stored,
+    OwnedShares, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, SqliteStore, StoreUnavailable, Stored,
 };
 use tokio::sync::oneshot;
 
@@ -18,8 +18,11 @@ struct Inner {
     store: SqliteStore,
     is_out: AtomicBool,
     calls: AtomicU64,
-    pause: Mutex<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>,
+    pause: Mutex<Option<Pause>>,
 }
+
+/// The call that waits, whom it tells so, and what it waits for.
+type Pause = (&'static str, oneshot::Sender<()>, oneshot::Receiver<()>);
 
 impl WatchedStore {
     pub(crate) fn new(store: SqliteStore) -> Self {
@@ -44,10 +47,11 @@ impl WatchedStore {
         self.0.is_out.store(false, Ordering::SeqCst);
     }
 
-    /// Keep the next record that is to be replaced waiting: the first one tells that it waits, the second one lets it go on.
-    pub(crate) fn pause_replacing(&self) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
+    /// Keep the next call of this name waiting that changes anything: the first one tells that it waits, the second one lets it
+    /// go on.
+    pub(crate) fn pause(&self, call: &'static str) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
         let ((waits, told), (go_on, let_go)) = (oneshot::channel(), oneshot::channel());
-        *self.0.pause.lock().unwrap() = Some((waits, let_go));
+        *self.0.pause.lock().unwrap() = Some((call, waits, let_go));
         (told, go_on)
     }
 
@@ -63,18 +67,34 @@ impl WatchedStore {
             false => call(&self.0.store),
         }
     }
+
+    /// The same for a call that can be made to wait.
+    fn change<'a, T: Send + 'a>(
+        &'a self,
+        name: &str,
+        call: impl FnOnce(&'a SqliteStore) -> Stored<'a, T> + Send + 'a,
+    ) -> Stored<'a, T> {
+        let pause = self.0.pause.lock().unwrap().take_if(|(paused, ..)| *paused == name);
+        Box::pin(async move {
+            if let Some((_, waits, let_go)) = pause {
+                waits.send(()).unwrap();
+                let_go.await.unwrap();
+            }
+            self.ask(call).await
+        })
+    }
 }
 
 impl ShareStore for WatchedStore {
     fn create(&self, share: Share) -> Stored<'_, ()> {
-        self.ask(|store| store.create(share))
+        self.change("create", |store| store.create(share))
     }
 
     fn find(&self, id: ShareId) -> Stored<'_, Option<StoredShare>> {
         self.ask(|store| store.find(id))
     }
 
-    fn owned_by<'a>(&'a self, owner: &'a str) -> Stored<'a, Vec<StoredShare>> {
+    fn owned_by<'a>(&'a self, owner: &'a str) -> Stored<'a, OwnedShares> {
         self.ask(|store| store.owned_by(owner))
     }
 
@@ -87,11 +107,11 @@ impl ShareStore for WatchedStore {
     }
 
     fn redeem(&self, id: ShareId, flow: FlowId, redemption: Redemption) -> Stored<'_, Redeemed> {
-        self.ask(|store| store.redeem(id, flow, redemption))
+        self.change("redeem", move |store| store.redeem(id, flow, redemption))
     }
 
     fn revoke(&self, id: ShareId, at: UnixTime) -> Stored<'_, Revoked> {
-        self.ask(|store| store.revoke(id, at))
+        self.change("revoke", move |store| store.revoke(id, at))
     }
 
     fn put(&self, record: Record) -> Stored<'_, ()> {
@@ -99,14 +119,7 @@ impl ShareStore for WatchedStore {
     }
 
     fn replace(&self, record: Record) -> Stored<'_, bool> {
-        let pause = self.0.pause.lock().unwrap().take();
-        Box::pin(async move {
-            if let Some((waits, let_go)) = pause {
-                waits.send(()).unwrap();
-                let_go.await.unwrap();
-            }
-            self.ask(|store| store.replace(record)).await
-        })
+        self.change("replace", |store| store.replace(record))
     }
 
     fn get(&self, kind: RecordKind, key: RecordKey, now: UnixTime) -> Stored<'_, Option<String>> {
@@ -114,7 +127,7 @@ impl ShareStore for WatchedStore {
     }
 
     fn remove(&self, kind: RecordKind, key: RecordKey) -> Stored<'_, ()> {
-        self.ask(|store| store.remove(kind, key))
+        self.change("remove", move |store| store.remove(kind, key))
     }
 
     fn sweep(&self, now: UnixTime) -> Stored<'_, ()> {

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use kkp_oidc_core::share::UseLimit;
-use kkp_oidc_http::{Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, SqliteStore, StoreUnavailable};
+use kkp_oidc_http::{
+    OwnedShares, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, SqliteStore, StoreUnavailable,
+};
 use rusqlite::Connection;
 
 use crate::samples::{EXPIRES, MADE, by, flow, id, share, stored};
@@ -91,12 +93,15 @@ async fn a_share_that_cannot_be_read_is_refused_by_name_and_can_be_taken_back() 
             id(1)
         );
         assert_eq!(store.find(id(1)).await, because(&path, &reason), "{document}");
-        assert_eq!(store.owned_by("owner.1@example.com").await, because(&path, &reason), "{document}");
+        let listed = OwnedShares { readable: vec![], unreadable: vec![id(1)] };
+        assert_eq!(store.owned_by("owner.1@example.com").await, Ok(listed), "{document}");
         assert_eq!(store.redeem(id(1), flow(1), by("a", MADE)).await, because(&path, &reason), "{document}");
         assert_eq!(store.redemptions(id(1)).await, Ok(vec![]), "{document}");
         assert_eq!(store.owner(id(1)).await, Ok(Some("owner.1@example.com".to_owned())), "{document}");
     }
     assert_eq!(store.revoke(id(1), MADE).await, Ok(Revoked::Now));
+    // There is nothing left to be done about it.
+    assert_eq!(store.owned_by("owner.1@example.com").await, Ok(OwnedShares::default()));
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use super::super::{
 };
 
 /// Every page but the refusals.
-pub(super) const NAMES: [&str; 23] = [
+pub(super) const NAMES: [&str; 24] = [
     "landing",
     "landing-logged-in",
     "demo",
@@ -28,6 +28,7 @@ pub(super) const NAMES: [&str; 23] = [
     "link-expired",
     "links",
     "links-empty",
+    "links-unreadable",
     "redeem",
     "redeem-plain",
     "redeemed-public-client",
@@ -75,7 +76,11 @@ pub(super) fn show(name: &str, chrome: &Chrome) -> Option<Response> {
         "link-used-up" => Link { uses: Uses { used: 3, limit: Some(3) }, ..link(LinkState::UsedUp) }.render(&owner),
         "link-expired" => link(LinkState::Expired).render(&owner),
         "links" => links().render(&owner),
-        "links-empty" => Links { links: Vec::new() }.render(&owner),
+        "links-empty" => Links { links: Vec::new(), unreadable: Vec::new() }.render(&owner),
+        "links-unreadable" => {
+            let unreadable = vec!["KB2JGZiDTbpaiR3uOu7mIQ".to_owned(), "Ee77yuoFXmMQxl92HU0C3g".to_owned()];
+            Links { unreadable, ..links() }.render(&owner)
+        }
         "redeem" => redeem(Some(NOTE)).render(chrome),
         "redeem-plain" => redeem(None).render(chrome),
         "redeemed-public-client" => redeemed(Kind::PublicClient).render(chrome),
@@ -203,6 +208,7 @@ fn links() -> Links {
             ),
             summary("3a1b", "qm8c2v7trx", LinkState::Expired, 12, Some(20), 900, 1),
         ],
+        unreadable: Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::pages::OwnCluster;
 use crate::routes::link_view::{cluster_of, own_cluster};
 use crate::sharing::Offer as Found;
 use crate::state::AppState;
+use crate::store::OwnedShares;
 
 /// Somebody who is logged in.
 #[derive(Serialize)]
@@ -50,6 +51,8 @@ struct Cluster {
 pub(super) struct Links {
     /// The newest first.
     links: Vec<LinkSummary>,
+    /// Ids of links that cannot be read, and were not taken back. They are refused.
+    unreadable: Vec<String>,
 }
 
 /// A link, without those who used it.
@@ -183,9 +186,12 @@ impl Clusters {
 }
 
 impl Links {
-    pub(super) fn new(state: &AppState, shares: &[StoredShare], clusters: &[OwnedCluster]) -> Result<Self, LoginError> {
-        let links = shares.iter().map(|stored| LinkSummary::new(state, stored, clusters));
-        Ok(Self { links: links.collect::<Result<_, _>>()? })
+    pub(super) fn new(state: &AppState, owned: &OwnedShares, clusters: &[OwnedCluster]) -> Result<Self, LoginError> {
+        let links = owned.readable.iter().map(|stored| LinkSummary::new(state, stored, clusters));
+        Ok(Self {
+            links: links.collect::<Result<_, _>>()?,
+            unreadable: owned.unreadable.iter().map(ToString::to_string).collect(),
+        })
     }
 }
 

@@ -1,10 +1,11 @@
 //! Owners' links: made, listed, shown, taken back.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use kkp_oidc_core::audit::Decision;
 use kkp_oidc_core::share::{ShareForm, ShareId};
 
 use super::answers::{Link, Links};
@@ -12,15 +13,15 @@ use super::current;
 use crate::body;
 use crate::client_address::ClientAddress;
 use crate::error::LoginError;
+use crate::routes::deeds::Deed;
 use crate::routes::input::Segments;
 use crate::routes::owner::{ids, names, share_id};
-use crate::routes::record::{self, About};
 use crate::sharing::{Current, OwnLink};
 use crate::state::AppState;
 
 /// Share a cluster
 ///
-/// Every field may be left out or empty. Everything that is wrong is told at once.
+/// Every field may be left out or empty, but it has to say for whom the link is. Everything that is wrong is told at once.
 #[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/api/share/v1/clusters/{project}/{cluster}/links",
@@ -50,8 +51,8 @@ pub(super) async fn create(
         let current = current(&state, &headers).await?;
         let target = ids(&project, &cluster)?;
         let form: ShareForm = body::read(request).await?;
-        let share = state.sharing()?.create(&state, current.owner(), target, &form).await?;
-        record::owner_did(&state, Decision::ShareLinkMade, current.email(), About::of(&share), client).await;
+        let deed = Deed { state: state.clone(), current: Arc::clone(&current), client };
+        let share = deed.share(target, form).await?;
         let location = state.path(format_args!("/api/share/v1/links/{}", share.id));
         let link = own(&state, &current, share.id).await?;
         Ok((StatusCode::CREATED, [(header::LOCATION, location)], link).into_response())
@@ -73,9 +74,9 @@ pub(super) async fn create(
 pub(super) async fn all(State(state): State<AppState>, headers: HeaderMap) -> Result<Json<Links>, Response> {
     let answer = async {
         let current = current(&state, &headers).await?;
-        let shares = state.sharing()?.owned_by(current.owner()).await?;
+        let owned = state.sharing()?.owned_by(current.owner()).await?;
         let clusters = names(&state, &current).await;
-        Ok(Json(Links::new(&state, &shares, &clusters)?))
+        Ok(Json(Links::new(&state, &owned, &clusters)?))
     };
     answer.await.map_err(LoginError::into_json_response)
 }
@@ -112,22 +113,24 @@ pub(super) async fn one(
     operation_id = "revokeLink",
     security(("session" = [])),
     params(("id" = String, Path, description = "Id of the link.")),
-    responses((status = 200, description = "The link, taken back.", body = Link)),
+    responses(
+        (status = 200, description = "The link, taken back.", body = Link),
+        (status = 204, description = "It is taken back. It is one of those that cannot be read, so that there is nothing to show."),
+    ),
 ))]
 pub(super) async fn revoke(
     State(state): State<AppState>,
     client: ClientAddress,
     Segments(id): Segments<String>,
     headers: HeaderMap,
-) -> Result<Json<Link>, Response> {
+) -> Result<Response, Response> {
     let answer = async {
         let current = current(&state, &headers).await?;
         let id = share_id(&id)?;
-        let sharing = state.sharing()?;
-        if sharing.revoke(current.owner(), id, state.now()).await? {
-            record::revoked(&state, current.email(), id, sharing.share(id).await.as_ref(), client).await;
+        match (Deed { state: state.clone(), current: Arc::clone(&current), client }).revoke(id).await? {
+            true => Ok(own(&state, &current, id).await?.into_response()),
+            false => Ok(StatusCode::NO_CONTENT.into_response()),
         }
-        own(&state, &current, id).await
     };
     answer.await.map_err(LoginError::into_json_response)
 }

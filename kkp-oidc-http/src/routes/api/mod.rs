@@ -9,6 +9,8 @@ mod offer;
 #[cfg(feature = "openapi")]
 mod openapi;
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -45,7 +47,7 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Live>)> {
 }
 
 /// Whoever is logged in.
-async fn current(state: &AppState, headers: &HeaderMap) -> Result<Current, LoginError> {
+async fn current(state: &AppState, headers: &HeaderMap) -> Result<Arc<Current>, LoginError> {
     state.sharing()?.visitor(state, headers).await?.require()
 }
 

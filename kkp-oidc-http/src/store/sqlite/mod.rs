@@ -19,7 +19,7 @@ use rusqlite::{Connection, Transaction};
 use self::failure::Failure;
 pub use self::open::OpenStoreError;
 use self::pool::{Pool, Source};
-use super::{Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, StoreUnavailable, Stored};
+use super::{OwnedShares, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, StoreUnavailable, Stored};
 
 /// Keeps everything in one SQLite file, which several processes of one host may share.
 ///
@@ -122,7 +122,7 @@ impl ShareStore for SqliteStore {
         self.read("find", move |connection| shares::find(connection, id))
     }
 
-    fn owned_by<'a>(&'a self, owner: &'a str) -> Stored<'a, Vec<StoredShare>> {
+    fn owned_by<'a>(&'a self, owner: &'a str) -> Stored<'a, OwnedShares> {
         let owner = owner.to_owned();
         self.read("owned_by", move |connection| shares::owned_by(connection, &owner))
     }
@@ -166,4 +166,42 @@ impl ShareStore for SqliteStore {
             self.remove_all(shares::remove_old, now).await
         })
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_any_more_is_not_committed() {
+        let store = SqliteStore::in_memory().unwrap();
+        let count =
+            || store.read("test", |connection| Ok(connection.query_row(COUNT, [], |row| row.get::<_, i64>(0))?));
+        for (leave, expected) in [(true, 0), (false, 1)] {
+            let (begin, began) = tokio::sync::oneshot::channel();
+            let (go_on, gone_on) = std::sync::mpsc::channel::<()>();
+            let mut write = store.write("test", move |transaction| {
+                transaction.execute(INSERT, [])?;
+                let _ = begin.send(());
+                let _ = gone_on.recv();
+                Ok(())
+            });
+            tokio::select! {
+                done = &mut write => panic!("{done:?}"),
+                began = began => began.unwrap(),
+            }
+            if leave {
+                drop(write);
+                drop(go_on);
+            } else {
+                drop(go_on);
+                assert_eq!(write.await, Ok(()));
+            }
+            assert_eq!(count().await, Ok(expected));
+        }
+    }
+
+    const INSERT: &str =
+        "INSERT INTO records (kind, key, sealed, ends_at) VALUES ('session', zeroblob(32), 'sealed', 9)";
+    const COUNT: &str = "SELECT count(*) FROM records";
 }

@@ -6,7 +6,7 @@ use kkp_oidc_core::email;
 use kkp_oidc_core::share::{Redemption, Share, ShareId, ShareState, StoredShare};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, params};
 
-use super::super::{ENDED_SHARES_KEPT_SECS, MAX_LISTED, Redeemed, Revoked};
+use super::super::{ENDED_SHARES_KEPT_SECS, MAX_LISTED, OwnedShares, Redeemed, Revoked};
 use super::SWEPT_AT_ONCE;
 use super::failure::Failure;
 use super::records::limit;
@@ -34,18 +34,25 @@ pub(super) fn find(connection: &Connection, id: ShareId) -> Result<Option<Stored
         .prepare_cached("SELECT id, document, uses, revoked_at FROM shares WHERE id = ?1")?
         .query_row([id.as_bytes()], FoundShare::of)
         .optional()?
-        .map(FoundShare::read)
+        .map(|found| found.read().ok_or(Failure::Unreadable { id }))
         .transpose()
 }
 
-pub(super) fn owned_by(connection: &Connection, owner: &str) -> Result<Vec<StoredShare>, Failure> {
+pub(super) fn owned_by(connection: &Connection, owner: &str) -> Result<OwnedShares, Failure> {
     let newest = "SELECT id, document, uses, revoked_at FROM shares WHERE owner = ?1
         ORDER BY created_at DESC, number DESC LIMIT ?2";
-    connection
-        .prepare_cached(newest)?
-        .query_map(params![email::folded(owner), limit(MAX_LISTED)], FoundShare::of)?
-        .map(|found| found?.read())
-        .collect()
+    let mut statement = connection.prepare_cached(newest)?;
+    let mut owned = OwnedShares::default();
+    for found in statement.query_map(params![email::folded(owner), limit(MAX_LISTED)], FoundShare::of)? {
+        let found = found?;
+        let (id, revoked) = (found.id, found.revoked_at.is_some());
+        match found.read() {
+            Some(stored) => owned.readable.push(stored),
+            None if revoked => {}
+            None => owned.unreadable.push(id),
+        }
+    }
+    Ok(owned)
 }
 
 /// Does not read the document.
@@ -141,9 +148,9 @@ impl FoundShare {
         Ok(Self { id, document: row.get(1)?, uses: row.get(2)?, revoked_at: row.get(3)? })
     }
 
-    fn read(self) -> Result<StoredShare, Failure> {
-        let share = Share::from_json(&self.document).ok().filter(|share| share.id == self.id);
-        let share = share.ok_or(Failure::Unreadable { id: self.id })?;
-        Ok(StoredShare { share, uses: self.uses, revoked_at: self.revoked_at.map(UnixTime::from_secs) })
+    /// `None` if the document is not one of this share.
+    fn read(self) -> Option<StoredShare> {
+        let share = Share::from_json(&self.document).ok().filter(|share| share.id == self.id)?;
+        Some(StoredShare { share, uses: self.uses, revoked_at: self.revoked_at.map(UnixTime::from_secs) })
     }
 }
