@@ -10,7 +10,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{FlowId, UserEntry};
 use kkp_oidc_core::share::{Audience, AudienceList, Redemption, Share, ShareId, UseLimit};
-use kkp_oidc_http::{ShareStore as _, SqliteStore};
+use kkp_oidc_http::{Record, RecordKey, RecordKind, ShareStore as _, SqliteStore};
 use tokio::runtime::Runtime;
 
 const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
@@ -62,7 +62,11 @@ fn measure(criterion: &mut Criterion, name: &str, store: &SqliteStore) {
     group.bench_function("redeem", |bench| {
         bench.iter(|| {
             let redemption = Redemption { email: "ann@example.com".to_owned(), at: NOW };
-            runtime.block_on(store.redeem(id, FlowId::from_bytes(bytes(next())), redemption)).expect("redeemed")
+            let flow = FlowId::from_bytes(bytes(next()));
+            // As long as a sealed kubeconfig with a CA certificate and two tokens.
+            let (kind, key) = (RecordKind::Handover, RecordKey::from(flow));
+            let handover = Record { kind, key, sealed: "s".repeat(8192), ends_at: NOW.plus_secs(600) };
+            runtime.block_on(store.redeem(id, flow, redemption, handover)).expect("redeemed")
         });
     });
     group.bench_function("find", |bench| bench.iter(|| runtime.block_on(store.find(id)).expect("found")));

@@ -69,6 +69,8 @@ fn record_and_cookie_are_exact_in_both_modes() {
         let (made, set_cookie) = handovers.seal(ID, &handover("apiVersion: v1\n"), IVS, NOW).unwrap();
         assert_eq!(made, record);
         assert_eq!(set_cookie.as_header_value(), format!("{cookie}; Path=/; Max-Age=600; {attributes}"));
+        let again = handovers.cookie(ID, IVS[1], NOW).unwrap();
+        assert_eq!(again.as_header_value(), set_cookie.as_header_value());
         let opened = handovers.open(ID, record, NOW).unwrap();
         assert_eq!(parts(&opened.0), parts(&handover("apiVersion: v1\n")));
         assert!(is_of(&handovers, ID, &format!("a=b; {cookie}"), NOW));
@@ -128,6 +130,7 @@ fn the_first_key_seals_and_all_open() {
     assert!(newest.open(ID, PLAIN_RECORD, NOW).is_none() && !is_of(&newest, ID, PLAIN_COOKIE, NOW));
     let none = handovers(&[], CookieSecurity::Plain);
     assert!(none.seal(ID, &handover("x"), IVS, NOW).is_none());
+    assert!(none.cookie(ID, IVS[1], NOW).is_none());
     assert!(none.open(ID, PLAIN_RECORD, NOW).is_none() && !is_of(&none, ID, PLAIN_COOKIE, NOW));
 }
 

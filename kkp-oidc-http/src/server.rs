@@ -14,9 +14,9 @@ use axum_server::{Handle, Server};
 pub use self::tls::{ServerTls, ServerTlsError};
 use crate::state::AppState;
 
-/// How long callbacks in flight may take once the service is told to end: [`CALLBACK_BUDGET`](crate::CALLBACK_BUDGET), and three
-/// calls of the store. Less than the 30 s after which Kubernetes ends a pod.
-pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(25);
+/// How long callbacks in flight may take once the service is told to end: [`CALLBACK_BUDGET`](crate::CALLBACK_BUDGET), a call of
+/// the store before and one after it, and what is noted. Less than the 30 s after which Kubernetes kills a pod.
+pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(20);
 
 /// The most time that a client may take to send a request's header, and that a connection may be idle in between.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(5);

@@ -91,8 +91,16 @@ impl Handovers {
         let texts = document.share.len() + document.email.len() + document.kubeconfig.len();
         let bytes = secret_json(&document, texts, 0)?;
         let record = self.records.seal(bytes.expose_secret(), &name, record_iv, now)?;
-        let value = self.cookies.seal(id.as_bytes(), &name, cookie_iv, now)?;
-        Some((record, SetCookie::new(self.security, &name, &value, HANDOVER_MAX_AGE_SECS)))
+        Some((record, self.cookie(id, cookie_iv, now)?))
+    }
+
+    /// The cookie alone, for a browser that lost the one of the flow `id`; `None` without a key. The `iv` is random and used
+    /// once.
+    #[must_use]
+    pub fn cookie(&self, id: FlowId, iv: [u8; 16], now: UnixTime) -> Option<SetCookie> {
+        let name = self.name(id);
+        let value = self.cookies.seal(id.as_bytes(), &name, iv, now)?;
+        Some(SetCookie::new(self.security, &name, &value, HANDOVER_MAX_AGE_SECS))
     }
 
     /// Whether this browser has the cookie of the flow `id`.

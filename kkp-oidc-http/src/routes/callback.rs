@@ -19,7 +19,7 @@ use crate::cookies::{cookie_headers, set_cookies};
 use crate::error::LoginError;
 use crate::oidc::{CALLBACK_BUDGET, Login, OidcError, ProviderError, TokenRequest};
 use crate::state::AppState;
-use crate::used_flows::UseFlowError;
+use crate::used_flows::{UnderWay, UseFlowError};
 
 /// End the flow that `state` names. Its cookie goes, whatever the outcome.
 pub(super) async fn answer(state: &AppState, query: &Query, headers: &HeaderMap, client: ClientAddress) -> Response {
@@ -43,8 +43,9 @@ fn authenticate(state: &AppState, query: &Query) -> Result<(Callback, AuthenticS
 
 /// What began at one of our addresses ends at another one, or in a kubeconfig.
 async fn finish(state: &AppState, callback: Callback, ending: Ending, headers: &HeaderMap) -> Response {
-    let flow = match open(state, &ending.flow, headers) {
-        Ok(flow) => flow,
+    let flow = match open(state, &ending.flow, headers).await {
+        Ok(Opened::New(flow)) => flow,
+        Ok(Opened::Answered(location)) => return location,
         Err(error) => {
             ending.record(state, About::default(), None, Some(&error)).await;
             return error.into_response(headers);
@@ -71,12 +72,18 @@ async fn exchange(
         let met = timeout(CALLBACK_BUDGET, meet(&state, callback, &ending.flow, flow)).await;
         let met = met.unwrap_or_else(|_| Err(OidcError::from(ProviderError::TimedOut).into()));
         let who =
-            met.as_ref().map_or_else(|error| error.email().map(str::to_owned), |met| Some(met.email().to_owned()));
+            met.as_ref().map_or_else(|error| error.email().map(str::to_owned), |(met, _)| Some(met.email().to_owned()));
         let result = match met {
             // Not within that time: the store has limits of its own, and what it has counted is not given up.
-            Ok(met) => give(&state, met, ending.flow.id(), &headers).await,
+            Ok((met, _under_way)) => give(&state, met, ending.flow.id(), &headers).await,
             Err(error) => Err(error),
         };
+        // Two came at once, and the other one was first.
+        if let (Err(LoginError::FlowUsed), FlowPurpose::Share(..)) = (&result, &purpose)
+            && let Some(response) = answer_again(&state, ending.flow.id()).await?
+        {
+            return Ok(response);
+        }
         let given = result.as_ref();
         let share = match purpose {
             FlowPurpose::Share(id, _) => Some(id),
@@ -119,16 +126,44 @@ async fn refuse(state: &AppState, purpose: &FlowPurpose, error: LoginError, head
     answer.respond(state, headers)
 }
 
+/// A flow whose callback came.
+enum Opened {
+    /// For the first time, as far as is known here.
+    New(Flow),
+    /// Once more: with what the browser was given, and may not have got.
+    Answered(Response),
+}
+
+/// What the flow's browser was given, once nobody is at it any more. Nothing is judged or counted again.
+async fn answer_again(state: &AppState, flow: FlowId) -> Result<Option<Response>, LoginError> {
+    state.used_flows().answered(flow).await;
+    let cookie = state.sharing()?.hand_over_again(state, flow).await?;
+    Ok(cookie.map(|cookie| go_on(&cookie, handed_over(state, flow))))
+}
+
+fn handed_over(state: &AppState, flow: FlowId) -> String {
+    state.path(format_args!("/share/done/{flow}"))
+}
+
 /// What can be judged without the provider: age, first use, this browser.
-fn open(state: &AppState, authentic: &AuthenticState, headers: &HeaderMap) -> Result<Flow, LoginError> {
+async fn open(state: &AppState, authentic: &AuthenticState, headers: &HeaderMap) -> Result<Opened, LoginError> {
     let now = state.now();
     authentic.require_fresh(now)?;
-    // Before the cookie, which the first answer took away: whoever reloads the page is told why it is empty.
-    if state.used_flows().was_used(authentic.id()) {
-        return Err(LoginError::FlowUsed);
-    }
     let sent = cookie_headers(headers);
-    Ok(state.cookies().open(authentic, &RequestCookies::parse(sent.iter().map(AsRef::as_ref)), now)?)
+    let opened = state.cookies().open(authentic, &RequestCookies::parse(sent.iter().map(AsRef::as_ref)), now);
+    let id = authentic.id();
+    let was_used = state.used_flows().was_used(id);
+    // An answer that arrived took the cookie away, so that it shows that none did.
+    if let Ok(Flow { purpose: FlowPurpose::Share(..), .. }) = &opened
+        && let Some(response) = answer_again(state, id).await?
+    {
+        return Ok(Opened::Answered(response));
+    }
+    // Before the cookie: whoever reloads the page is told why it is empty.
+    match was_used {
+        true => Err(LoginError::FlowUsed),
+        false => Ok(Opened::New(opened?)),
+    }
 }
 
 /// What somebody who logged in came for, before anything is written down.
@@ -150,7 +185,12 @@ impl Met {
 }
 
 /// Everything up to what is written down: with the provider, with the directory, and whether the link is good.
-async fn meet(state: &AppState, callback: Callback, authentic: &AuthenticState, flow: Flow) -> Result<Met, LoginError> {
+async fn meet(
+    state: &AppState,
+    callback: Callback,
+    authentic: &AuthenticState,
+    flow: Flow,
+) -> Result<(Met, UnderWay), LoginError> {
     let oidc = state.oidc();
     let metadata = oidc.metadata().await.map_err(OidcError::from)?;
     callback.require_issuer(oidc.config().issuer(), metadata.issuer_parameter())?;
@@ -165,26 +205,28 @@ async fn meet(state: &AppState, callback: Callback, authentic: &AuthenticState, 
         FlowPurpose::Share(id, _) => _ = state.sharing()?.good(state, *id).await?,
         FlowPurpose::Session(_) => _ = state.sharing()?,
     }
-    state.used_flows().use_once(authentic.id(), state.now()).map_err(|error| match error {
+    let used = state.used_flows().use_once(authentic.id(), state.now());
+    let under_way = used.map_err(|error| match error {
         UseFlowError::UsedBefore => LoginError::FlowUsed,
         UseFlowError::TooMany => LoginError::TooManyFlows,
     })?;
     let request = TokenRequest { code: &code, pkce_verifier: &flow.pkce_verifier };
     let login = oidc.login(&metadata, request, &flow.nonce).await?;
-    match flow.purpose {
+    let met = match flow.purpose {
         FlowPurpose::Kubeconfig(target) => {
             let cluster = state.authorize(&target).await?.ok_or(LoginError::NotFound)?;
             let kubeconfig = state.kubeconfig(&metadata, &cluster, None, target.user_entry, &login)?;
             tracing::info!(cluster = %cluster.id, shared_by = %target.user_id, "kubeconfig given out");
             let email = login.identity.email().to_owned();
-            Ok(Met::Kubeconfig(download(&cluster, &kubeconfig), email))
+            Met::Kubeconfig(download(&cluster, &kubeconfig), email)
         }
         FlowPurpose::Share(id, user_entry) => {
             let handover = state.sharing()?.handover(state, &metadata, (id, user_entry), &login).await?;
-            Ok(Met::Handover(handover))
+            Met::Handover(handover)
         }
-        FlowPurpose::Session(return_to) => Ok(Met::Session(return_to, login)),
-    }
+        FlowPurpose::Session(return_to) => Met::Session(return_to, login),
+    };
+    Ok((met, under_way))
 }
 
 /// Everything with the store.
@@ -193,7 +235,7 @@ async fn give(state: &AppState, met: Met, flow: FlowId, headers: &HeaderMap) -> 
         Met::Kubeconfig(response, _) => Ok(Given { response, share: None }),
         Met::Handover(handover) => {
             let (cookie, share) = state.sharing()?.redeem(state, flow, &handover).await?;
-            let response = go_on(&cookie, state.path(format_args!("/share/done/{flow}")));
+            let response = go_on(&cookie, handed_over(state, flow));
             Ok(Given { response, share: Some(share) })
         }
         Met::Session(return_to, login) => {

@@ -103,23 +103,30 @@ impl Sharing {
             self.handovers.seal(flow, handover, [state.random(), state.random()], now).ok_or(LoginError::TooLarge)?;
         let (kind, key) = (RecordKind::Handover, RecordKey::from(flow));
         let ends_at = now.plus_secs(HANDOVER_MAX_AGE_SECS);
-        // Before it is counted: whatever is counted can be fetched. Without the cookie nobody finds it.
-        self.config.store.put(Record { kind, key, sealed, ends_at }).await?;
         let redemption = Redemption { email: handover.email.clone(), at: now };
-        let refused = match self.config.store.redeem(handover.share, flow, redemption).await? {
+        let record = Record { kind, key, sealed, ends_at };
+        match self.config.store.redeem(handover.share, flow, redemption, record).await? {
             Redeemed::Counted(stored) => {
                 let StoredShare { share, uses, .. } = *stored;
                 tracing::info!(share = %share.id, cluster = %share.cluster_id, uses, "share link used");
-                return Ok((cookie, Box::new(share)));
+                Ok((cookie, Box::new(share)))
             }
-            Redeemed::Refused(state) => LoginError::ShareState(state),
-            Redeemed::FlowUsed => LoginError::FlowUsed,
-            Redeemed::Unknown => LoginError::UnknownShare,
-        };
-        if !matches!(refused, LoginError::FlowUsed) {
-            self.config.store.remove(kind, key).await?;
+            Redeemed::Refused(state) => Err(LoginError::ShareState(state)),
+            Redeemed::FlowUsed => Err(LoginError::FlowUsed),
+            Redeemed::Unknown => Err(LoginError::UnknownShare),
         }
-        Err(refused)
+    }
+
+    /// If this flow has used a link, a new cookie with which its browser fetches what it was handed: the answer that brought
+    /// the first one may have been lost.
+    pub(crate) async fn hand_over_again(
+        &self,
+        state: &AppState,
+        flow: FlowId,
+    ) -> Result<Option<SetCookie>, LoginError> {
+        let now = state.now();
+        let kept = self.config.store.get(RecordKind::Handover, RecordKey::from(flow), now).await?;
+        Ok(kept.and_then(|_| self.handovers.cookie(flow, state.random(), now)))
     }
 
     /// What the flow gave to this browser. A share that was used up or revoked meanwhile takes nothing back that was given.

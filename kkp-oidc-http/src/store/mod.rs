@@ -38,9 +38,10 @@ pub trait ShareStore: Send + Sync + 'static {
     /// Who used the share, newest first, at most [`MAX_LISTED`].
     fn redemptions(&self, id: ShareId) -> Stored<'_, Vec<Redemption>>;
 
-    /// Use the share once, at `redemption.at`, in the flow `flow`: judged and counted in one step, so that no two uses
-    /// together exceed its limit, and no flow uses it twice.
-    fn redeem(&self, id: ShareId, flow: FlowId, redemption: Redemption) -> Stored<'_, Redeemed>;
+    /// Use the share once, at `redemption.at`, in the flow `flow`: judged, counted, and `handover` kept, in one step, so that
+    /// no two uses together exceed its limit, no flow uses it twice, and what is counted can be fetched. What is not counted
+    /// is not kept.
+    fn redeem(&self, id: ShareId, flow: FlowId, redemption: Redemption, handover: Record) -> Stored<'_, Redeemed>;
 
     /// Take the share back. The first time counts.
     fn revoke(&self, id: ShareId, at: UnixTime) -> Stored<'_, Revoked>;

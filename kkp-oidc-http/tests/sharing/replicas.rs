@@ -105,3 +105,22 @@ async fn a_session_is_the_same_on_all_replicas_and_so_is_its_end() {
         assert_eq!(redirect(&owner.get(&house.site, "/links").await), "/login?to=links");
     }
 }
+
+#[tokio::test]
+async fn a_callback_whose_answer_was_lost_is_answered_again_by_another_replica() {
+    let Replicas { house, .. } = &replicas().await;
+    let link = house.link(&[("uses", "once")]).await;
+    let mut lukasz = Person::new();
+    let callback = lukasz.callback(&house.site, &link, LUKASZ).await;
+    let tokens = house.provider.requests().token;
+    let mut done = Vec::new();
+    for _ in 0..3 {
+        // With the cookies of before: the answer never came.
+        let mut again = lukasz.clone();
+        done.push(redirect(&again.get(&house.site, &callback).await).to_owned());
+        assert_page(&again.get(&house.site, &done[0]).await, 200);
+    }
+    assert!(done.iter().all(|path| *path == done[0]), "{done:?}");
+    // The code was presented once: a provider may revoke what it gave for one that comes twice.
+    assert_eq!((house.provider.requests().token, house.uses(&link).await), (tokens + 1, (1, 1)));
+}

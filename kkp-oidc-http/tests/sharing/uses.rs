@@ -68,16 +68,49 @@ async fn a_callback_that_comes_twice_is_one_use() {
     let link = house.link(&[]).await;
     let mut lukasz = Person::new();
     let callback = lukasz.callback(&house.site, &link, LUKASZ).await;
+    let tokens = house.provider.requests().token;
     // Both at once, as a double click sends them: with the same cookies.
     let (mut one, mut two) = (lukasz.clone(), lukasz.clone());
     let router = &house.service.router;
     let (first, second) = tokio::join!(one.get_at(router, &callback), two.get_at(router, &callback));
-    let (good, refused) = if first.status == 303 { (first, second) } else { (second, first) };
-    assert!(redirect(&good).starts_with("/share/done/"));
-    assert_refused(&refused, 400, "flow_used");
-    // And once more, later.
-    assert_refused(&lukasz.get(&house.site, &callback).await, 400, "flow_used");
-    assert_eq!((house.uses(&link).await, house.provider.requests().token), ((1, 1), 2));
+    assert_eq!(redirect(&first), redirect(&second));
+    for person in [&mut one, &mut two] {
+        assert_page(&person.get(&house.site, redirect(&first)).await, 200);
+        assert_eq!(person.cookie("kkp-flow-"), None);
+    }
+    // And once more, later: the answer was lost.
+    house.service.clock.advance(60);
+    let mut lost = lukasz.clone();
+    assert_eq!(redirect(&lost.get(&house.site, &callback).await), redirect(&first));
+    assert_page(&lost.get(&house.site, redirect(&first)).await, 200);
+    assert_eq!((house.uses(&link).await, house.provider.requests().token), ((1, 1), tokens + 1));
+
+    // Whoever has the answer has no cookie of the flow any more; whoever finds the address never had one.
+    for person in [&mut one, &mut Person::new()] {
+        assert_refused(&person.get(&house.site, &callback).await, 400, "flow_used");
+    }
+    // By then the kubeconfig is gone as well.
+    house.service.clock.advance(541);
+    assert_refused(&lukasz.get(&house.site, &callback).await, 400, "flow_expired");
+}
+
+#[tokio::test]
+async fn a_callback_that_was_refused_stays_refused_when_it_comes_again() {
+    let house = House::new().await;
+    let link = house.link(&[("uses", "once")]).await;
+    let (mut late, mut quick) = (Person::new(), Person::new());
+    let callback = late.callback(&house.site, &link, JANE).await;
+    let (told, go_on) = house.store.pause("redeem");
+    let (mut one, mut two) = (late.clone(), late);
+    let others = async {
+        told.await.unwrap();
+        quick.get_in(&house.site, &link, LUKASZ).await;
+        go_on.send(()).unwrap();
+    };
+    let (first, ()) = tokio::join!(one.get(&house.site, &callback), others);
+    assert_refused(&first, 410, "share_link_used_up");
+    assert_refused(&two.get(&house.site, &callback).await, 400, "flow_used");
+    assert_eq!(house.uses(&link).await, (1, 1));
 }
 
 #[tokio::test]

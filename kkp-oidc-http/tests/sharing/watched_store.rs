@@ -106,8 +106,8 @@ impl ShareStore for WatchedStore {
         self.ask(|store| store.redemptions(id))
     }
 
-    fn redeem(&self, id: ShareId, flow: FlowId, redemption: Redemption) -> Stored<'_, Redeemed> {
-        self.change("redeem", move |store| store.redeem(id, flow, redemption))
+    fn redeem(&self, id: ShareId, flow: FlowId, redemption: Redemption, handover: Record) -> Stored<'_, Redeemed> {
+        self.change("redeem", move |store| store.redeem(id, flow, redemption, handover))
     }
 
     fn revoke(&self, id: ShareId, at: UnixTime) -> Stored<'_, Revoked> {

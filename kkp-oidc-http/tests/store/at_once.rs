@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kkp_oidc_core::share::{ShareState, UseLimit};
 use kkp_oidc_http::{Redeemed, Revoked, ShareStore as _, SqliteStore, StoreUnavailable};
 
-use crate::samples::{MADE, by, flow, share, stored};
+use crate::samples::{MADE, by, flow, handover, share, stored};
 
 fn two_stores(folder: &tempfile::TempDir) -> [Arc<SqliteStore>; 2] {
     [(); 2].map(|()| Arc::new(SqliteStore::open(folder.path().join("shares.db")).unwrap()))
@@ -22,7 +22,7 @@ async fn redeem_at_once(
         let (store, start) = (Arc::clone(&stores[index % 2]), Arc::clone(&start));
         tokio::spawn(async move {
             start.wait().await;
-            store.redeem(crate::samples::id(number), flow(used), by("a", MADE)).await
+            store.redeem(crate::samples::id(number), flow(used), by("a", MADE), handover(used)).await
         })
     });
     let uses: Vec<_> = uses.collect();
@@ -73,7 +73,7 @@ async fn what_was_taken_back_through_one_store_is_refused_by_the_other() {
     let unlimited = share(1, UseLimit::Unlimited);
     stores[0].create(unlimited.clone()).await.unwrap();
     let counted = Redeemed::Counted(Box::new(stored(&unlimited, 1, None)));
-    assert_eq!(stores[1].redeem(unlimited.id, flow(1), by("a", MADE)).await, Ok(counted));
+    assert_eq!(stores[1].redeem(unlimited.id, flow(1), by("a", MADE), handover(1)).await, Ok(counted));
     assert_eq!(stores[0].revoke(unlimited.id, MADE).await, Ok(Revoked::Now));
     let answers = redeem_at_once(&stores, 1, [2, 3, 4, 5, 6, 7, 8, 9]).await;
     assert_eq!(how_many(&answers, &Redeemed::Refused(ShareState::Revoked)), 8, "{answers:?}");

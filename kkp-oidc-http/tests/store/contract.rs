@@ -5,7 +5,7 @@ use kkp_oidc_http::{
     ENDED_SHARES_KEPT_SECS, MAX_LISTED, OwnedShares, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore,
 };
 
-use crate::samples::{EXPIRES, MADE, by, flow, id, share, stored};
+use crate::samples::{EXPIRES, MADE, by, flow, handover, id, share, stored};
 
 /// Put an empty store through the whole contract.
 pub(crate) async fn all(store: &dyn ShareStore) {
@@ -34,18 +34,34 @@ async fn shares_are_found_as_they_were_made(store: &dyn ShareStore) {
 }
 
 async fn every_answer_to_a_use(store: &dyn ShareStore) {
-    assert_eq!(store.redeem(id(10), flow(1), by("a", MADE)).await, Ok(Redeemed::Unknown));
+    let kept = async |number| {
+        let Record { kind, key, .. } = handover(number);
+        store.get(kind, key, MADE).await.unwrap()
+    };
+    assert_eq!(store.redeem(id(10), flow(1), by("a", MADE), handover(1)).await, Ok(Redeemed::Unknown));
+    assert_eq!(kept(1).await, None);
 
     let twice = share(10, UseLimit::Times(2));
     store.create(twice.clone()).await.unwrap();
     let counted = |uses| Ok(Redeemed::Counted(Box::new(stored(&twice, uses, None))));
-    assert_eq!(store.redeem(twice.id, flow(1), by("a", MADE)).await, counted(1));
-    assert_eq!(store.redeem(twice.id, flow(1), by("b", MADE)).await, Ok(Redeemed::FlowUsed));
-    assert_eq!(store.redeem(twice.id, flow(2), by("a", EXPIRES.plus_secs(-1))).await, counted(2));
-    assert_eq!(store.redeem(twice.id, flow(3), by("a", MADE)).await, Ok(Redeemed::Refused(ShareState::UsedUp)));
+    assert_eq!(store.redeem(twice.id, flow(1), by("a", MADE), handover(1)).await, counted(1));
+    assert_eq!(kept(1).await.as_deref(), Some("of flow 1"));
+    let other = Record { sealed: "of somebody else".to_owned(), ..handover(1) };
+    assert_eq!(store.redeem(twice.id, flow(1), by("b", MADE), other).await, Ok(Redeemed::FlowUsed));
+    assert_eq!(kept(1).await.as_deref(), Some("of flow 1"));
+    assert_eq!(store.redeem(twice.id, flow(2), by("a", EXPIRES.plus_secs(-1)), handover(2)).await, counted(2));
+    assert_eq!(
+        store.redeem(twice.id, flow(3), by("a", MADE), handover(3)).await,
+        Ok(Redeemed::Refused(ShareState::UsedUp))
+    );
     // A flow that was used is told so, whatever became of the share.
-    assert_eq!(store.redeem(twice.id, flow(2), by("a", EXPIRES)).await, Ok(Redeemed::FlowUsed));
-    assert_eq!(store.redeem(twice.id, flow(3), by("a", EXPIRES)).await, Ok(Redeemed::Refused(ShareState::Expired)));
+    assert_eq!(store.redeem(twice.id, flow(2), by("a", EXPIRES), handover(2)).await, Ok(Redeemed::FlowUsed));
+    assert_eq!(
+        store.redeem(twice.id, flow(3), by("a", EXPIRES), handover(3)).await,
+        Ok(Redeemed::Refused(ShareState::Expired))
+    );
+    // What is not counted is not kept.
+    assert_eq!((kept(2).await.as_deref(), kept(3).await), (Some("of flow 2"), None));
     assert_eq!(store.find(twice.id).await, Ok(Some(stored(&twice, 2, None))));
     assert_eq!(store.redemptions(twice.id).await, Ok(vec![by("a", EXPIRES.plus_secs(-1)), by("a", MADE)]));
 
@@ -53,9 +69,9 @@ async fn every_answer_to_a_use(store: &dyn ShareStore) {
     let unlimited = share(11, UseLimit::Unlimited);
     store.create(unlimited.clone()).await.unwrap();
     let counted = Redeemed::Counted(Box::new(stored(&unlimited, 1, None)));
-    assert_eq!(store.redeem(unlimited.id, flow(1), by("a", MADE)).await, Ok(counted));
+    assert_eq!(store.redeem(unlimited.id, flow(1), by("a", MADE), handover(1)).await, Ok(counted));
     let expired = Ok(Redeemed::Refused(ShareState::Expired));
-    assert_eq!(store.redeem(unlimited.id, flow(4), by("a", EXPIRES)).await, expired);
+    assert_eq!(store.redeem(unlimited.id, flow(4), by("a", EXPIRES), handover(4)).await, expired);
 }
 
 async fn every_answer_to_a_revocation(store: &dyn ShareStore) {
@@ -63,14 +79,14 @@ async fn every_answer_to_a_revocation(store: &dyn ShareStore) {
 
     let revoked = share(20, UseLimit::Unlimited);
     store.create(revoked.clone()).await.unwrap();
-    store.redeem(revoked.id, flow(1), by("a", MADE)).await.unwrap();
+    store.redeem(revoked.id, flow(1), by("a", MADE), handover(1)).await.unwrap();
     assert_eq!(store.revoke(revoked.id, MADE.plus_secs(5)).await, Ok(Revoked::Now));
     assert_eq!(store.revoke(revoked.id, MADE.plus_secs(9)).await, Ok(Revoked::Before(MADE.plus_secs(5))));
     let refused = Ok(Redeemed::Refused(ShareState::Revoked));
-    assert_eq!(store.redeem(revoked.id, flow(2), by("a", MADE.plus_secs(6))).await, refused);
+    assert_eq!(store.redeem(revoked.id, flow(2), by("a", MADE.plus_secs(6)), handover(2)).await, refused);
     // A use that was judged before, by a clock that is behind, comes too late as well.
-    assert_eq!(store.redeem(revoked.id, flow(2), by("a", MADE)).await, refused);
-    assert_eq!(store.redeem(revoked.id, flow(2), by("a", EXPIRES)).await, refused);
+    assert_eq!(store.redeem(revoked.id, flow(2), by("a", MADE), handover(2)).await, refused);
+    assert_eq!(store.redeem(revoked.id, flow(2), by("a", EXPIRES), handover(2)).await, refused);
     assert_eq!(store.find(revoked.id).await, Ok(Some(stored(&revoked, 1, Some(MADE.plus_secs(5))))));
 }
 
@@ -98,7 +114,7 @@ async fn uses_are_listed_newest_first(store: &dyn ShareStore) {
     let mut uses = Vec::new();
     for number in 0..=MAX_LISTED as u64 {
         let one = by(&format!("{number}@example.com"), MADE.plus_secs(i64::try_from(number / 2).unwrap()));
-        store.redeem(popular.id, flow(number), one.clone()).await.unwrap();
+        store.redeem(popular.id, flow(number), one.clone(), handover(number)).await.unwrap();
         uses.push(one);
     }
     let count = u32::try_from(uses.len()).unwrap();
@@ -144,7 +160,7 @@ async fn what_ended_is_swept(store: &dyn ShareStore) {
     let [expired, revoked, late] = [40, 41, 42].map(|number| share(number, UseLimit::Unlimited));
     for one in [&expired, &revoked, &late] {
         store.create(one.clone()).await.unwrap();
-        store.redeem(one.id, flow(1), by("a", MADE)).await.unwrap();
+        store.redeem(one.id, flow(1), by("a", MADE), handover(1)).await.unwrap();
     }
     // Taken back before its end, and after it.
     store.revoke(revoked.id, EXPIRES.plus_secs(-10)).await.unwrap();
@@ -163,7 +179,7 @@ async fn what_ended_is_swept(store: &dyn ShareStore) {
     assert_eq!(store.sweep(last.plus_secs(1)).await, Ok(()));
     assert_eq!(store.find(expired.id).await, Ok(None));
     assert_eq!(store.find(late.id).await, Ok(None));
-    assert_eq!(store.redeem(expired.id, flow(2), by("a", MADE)).await, Ok(Redeemed::Unknown));
+    assert_eq!(store.redeem(expired.id, flow(2), by("a", MADE), handover(2)).await, Ok(Redeemed::Unknown));
     // With all that the other steps have left: more than one transaction's worth.
     assert_eq!(store.owned_by("ägon@example.com").await, Ok(OwnedShares::default()));
     assert_eq!(store.redemptions(id(30)).await, Ok(vec![]));

@@ -10,7 +10,7 @@ use kkp_oidc_http::{
 };
 use rusqlite::Connection;
 
-use crate::samples::{EXPIRES, MADE, by, flow, id, share, stored};
+use crate::samples::{EXPIRES, MADE, by, flow, handover, id, share, stored};
 
 fn because<T>(path: &Path, reason: &str) -> Result<T, StoreUnavailable> {
     Err(StoreUnavailable::new(format!("share store {}: {reason}", path.display())))
@@ -34,7 +34,7 @@ async fn refuses_everything(store: &dyn ShareStore, path: &Path, reason: &str) {
     assert_eq!(store.owned_by("owner.1@example.com").await, because(path, reason));
     assert_eq!(store.owner(id(1)).await, because(path, reason));
     assert_eq!(store.redemptions(id(1)).await, because(path, reason));
-    assert_eq!(store.redeem(id(1), flow(1), by("a", MADE)).await, because(path, reason));
+    assert_eq!(store.redeem(id(1), flow(1), by("a", MADE), handover(1)).await, because(path, reason));
     assert_eq!(store.revoke(id(1), MADE).await, because(path, reason));
     assert_eq!(store.put(record).await, because(path, reason));
     assert_eq!(store.get(kind, key, MADE).await, because(path, reason));
@@ -78,7 +78,7 @@ async fn a_damaged_file_refuses_its_links() {
     let store = SqliteStore::open(&path).unwrap();
     let damaged = "database disk image is malformed (SQLite's code 11)";
     assert_eq!(store.find(id(1)).await, because(&path, damaged));
-    assert_eq!(store.redeem(id(1), flow(1), by("a", MADE)).await, because(&path, damaged));
+    assert_eq!(store.redeem(id(1), flow(1), by("a", MADE), handover(1)).await, because(&path, damaged));
 }
 
 #[tokio::test]
@@ -95,7 +95,11 @@ async fn a_share_that_cannot_be_read_is_refused_by_name_and_can_be_taken_back() 
         assert_eq!(store.find(id(1)).await, because(&path, &reason), "{document}");
         let listed = OwnedShares { readable: vec![], unreadable: vec![id(1)] };
         assert_eq!(store.owned_by("owner.1@example.com").await, Ok(listed), "{document}");
-        assert_eq!(store.redeem(id(1), flow(1), by("a", MADE)).await, because(&path, &reason), "{document}");
+        assert_eq!(
+            store.redeem(id(1), flow(1), by("a", MADE), handover(1)).await,
+            because(&path, &reason),
+            "{document}"
+        );
         assert_eq!(store.redemptions(id(1)).await, Ok(vec![]), "{document}");
         assert_eq!(store.owner(id(1)).await, Ok(Some("owner.1@example.com".to_owned())), "{document}");
     }
@@ -110,7 +114,7 @@ async fn a_lock_that_another_program_holds_is_waited_for_and_then_given_up() {
     let raw = Connection::open(&path).unwrap();
     raw.execute_batch("BEGIN IMMEDIATE").unwrap();
     let began = Instant::now();
-    let uses = [1, 2, 3].map(|number| store.redeem(id(1), flow(number), by("a", MADE)));
+    let uses = [1, 2, 3].map(|number| store.redeem(id(1), flow(number), by("a", MADE), handover(number)));
     // While they wait, others read.
     let (reader, [one, two, three]) = (store.find(id(1)), uses);
     let (found, one, two, three) = tokio::join!(reader, one, two, three);
@@ -128,6 +132,6 @@ async fn a_lock_that_another_program_holds_is_waited_for_and_then_given_up() {
     raw.execute_batch("ROLLBACK").unwrap();
     tokio::time::sleep(Duration::from_millis(300)).await;
     let counted = Redeemed::Counted(Box::new(stored(&share(1, UseLimit::Times(3)), 1, None)));
-    assert_eq!(store.redeem(id(1), flow(9), by("a", MADE)).await, Ok(counted));
+    assert_eq!(store.redeem(id(1), flow(9), by("a", MADE), handover(9)).await, Ok(counted));
     assert_eq!(store.redemptions(id(1)).await, Ok(vec![by("a", MADE)]));
 }

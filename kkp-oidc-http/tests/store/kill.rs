@@ -11,7 +11,7 @@ use kkp_oidc_http::{Redeemed, Revoked, ShareStore as _, SqliteStore};
 use rusqlite::Connection;
 
 use crate::child;
-use crate::samples::{MADE, by, flow, id, share};
+use crate::samples::{MADE, by, flow, handover, id, share};
 
 /// What each child does, if it is let.
 const OPERATIONS: u64 = 200;
@@ -75,7 +75,8 @@ fn work_until_killed() {
             match operation {
                 Operation::Create => store.create(share(about, UseLimit::Unlimited)).await.unwrap(),
                 Operation::Redeem => {
-                    let redeemed = store.redeem(id(about), flow(step), by(&step.to_string(), MADE)).await.unwrap();
+                    let redeemed =
+                        store.redeem(id(about), flow(step), by(&step.to_string(), MADE), handover(step)).await.unwrap();
                     assert!(matches!(redeemed, Redeemed::Counted(_)), "{redeemed:?}");
                 }
                 Operation::Revoke => {

@@ -9,7 +9,7 @@ use kkp_oidc_core::share::UseLimit;
 use kkp_oidc_http::{Redeemed, Revoked, ShareStore as _, SqliteStore};
 
 use crate::child;
-use crate::samples::{MADE, by, flow, id, share, stored};
+use crate::samples::{MADE, by, flow, handover, id, share, stored};
 
 /// All that the child says.
 fn output(program: &mut Command) -> Vec<String> {
@@ -25,7 +25,7 @@ async fn use_links_until_there_is_no_room() {
     let Some((file, _)) = child::task() else { return };
     let store = SqliteStore::open(file).unwrap();
     for number in 0.. {
-        let redeemed = store.redeem(id(1), flow(number), by(&number.to_string(), MADE)).await;
+        let redeemed = store.redeem(id(1), flow(number), by(&number.to_string(), MADE), handover(number)).await;
         match redeemed {
             Ok(redeemed) => assert!(matches!(redeemed, Redeemed::Counted(_)), "{redeemed:?}"),
             Err(error) => {

@@ -3,6 +3,7 @@
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::{FlowId, UserEntry};
 use kkp_oidc_core::share::{Audience, AudienceList, Redemption, Share, ShareId, StoredShare, UseLimit};
+use kkp_oidc_http::{Record, RecordKey, RecordKind};
 
 /// When samples are made.
 pub(crate) const MADE: UnixTime = UnixTime::from_secs(1_800_000_000);
@@ -50,4 +51,10 @@ pub(crate) fn stored(share: &Share, uses: u32, revoked_at: Option<UnixTime>) -> 
 
 pub(crate) fn by(email: &str, at: UnixTime) -> Redemption {
     Redemption { email: email.to_owned(), at }
+}
+
+/// What this flow hands over.
+pub(crate) fn handover(flow_number: u64) -> Record {
+    let (kind, key) = (RecordKind::Handover, RecordKey::from(flow(flow_number)));
+    Record { kind, key, sealed: format!("of flow {flow_number}"), ends_at: EXPIRES.plus_secs(600) }
 }

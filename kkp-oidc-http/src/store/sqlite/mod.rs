@@ -135,8 +135,8 @@ impl ShareStore for SqliteStore {
         self.read("redemptions", move |connection| shares::redemptions(connection, id))
     }
 
-    fn redeem(&self, id: ShareId, flow: FlowId, redemption: Redemption) -> Stored<'_, Redeemed> {
-        self.write("redeem", move |transaction| shares::redeem(transaction, id, flow, &redemption))
+    fn redeem(&self, id: ShareId, flow: FlowId, redemption: Redemption, handover: Record) -> Stored<'_, Redeemed> {
+        self.write("redeem", move |transaction| shares::redeem(transaction, id, flow, &redemption, &handover))
     }
 
     fn revoke(&self, id: ShareId, at: UnixTime) -> Stored<'_, Revoked> {

@@ -6,10 +6,10 @@ use kkp_oidc_core::email;
 use kkp_oidc_core::share::{Redemption, Share, ShareId, ShareState, StoredShare};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, params};
 
-use super::super::{ENDED_SHARES_KEPT_SECS, MAX_LISTED, OwnedShares, Redeemed, Revoked};
+use super::super::{ENDED_SHARES_KEPT_SECS, MAX_LISTED, OwnedShares, Record, Redeemed, Revoked};
 use super::SWEPT_AT_ONCE;
 use super::failure::Failure;
-use super::records::limit;
+use super::records::{self, limit};
 
 pub(super) fn create(transaction: &Transaction<'_>, share: &Share) -> Result<(), Failure> {
     let insert = "INSERT INTO shares (id, owner, created_at, ends_at, document) VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -76,6 +76,7 @@ pub(super) fn redeem(
     id: ShareId,
     flow: FlowId,
     redemption: &Redemption,
+    handover: &Record,
 ) -> Result<Redeemed, Failure> {
     let Some(mut stored) = find(transaction, id)? else {
         return Ok(Redeemed::Unknown);
@@ -94,6 +95,7 @@ pub(super) fn redeem(
     stored.uses = transaction
         .prepare_cached("UPDATE shares SET uses = uses + 1 WHERE id = ?1 RETURNING uses")?
         .query_row([id.as_bytes()], |row| row.get(0))?;
+    records::put(transaction, handover)?;
     Ok(Redeemed::Counted(Box::new(stored)))
 }
 
