@@ -6,15 +6,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, Method};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::{HeaderMap, Method, StatusCode};
+use tracing::Span;
 use tracing::field::{Empty, display};
-use tracing::{Instrument as _, Span};
 
 use crate::metrics::{Endpoint, Exchange};
-use crate::state::AppState;
 
 /// The target of all spans of this crate, and of nothing else: whoever exports spans can tell them from others'.
 pub const TRACE_TARGET: &str = "kkp_oidc_http::trace";
@@ -35,7 +31,8 @@ impl TraceJoiner {
         Self(Arc::new(join))
     }
 
-    fn join(&self, span: &Span, headers: &HeaderMap) {
+    /// Let the span be a child of what the headers name.
+    pub(crate) fn join(&self, span: &Span, headers: &HeaderMap) {
         (self.0)(span, headers);
     }
 }
@@ -46,27 +43,8 @@ impl fmt::Debug for TraceJoiner {
     }
 }
 
-/// Answer a request within a span of its own.
-pub(crate) async fn follow(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let span = of_request(request.method(), route.as_ref().map(MatchedPath::as_str));
-    if !span.is_disabled()
-        && let Some(joiner) = state.trace_joiner()
-        && state.proxies().trust_the_peer_of(&request)
-    {
-        joiner.join(&span, request.headers());
-    }
-    let response = next.run(request).instrument(span.clone()).await;
-    let status = response.status();
-    span.record("http.response.status_code", status.as_u16());
-    // What a client did wrong is no error of the server.
-    if status.is_server_error() {
-        span.record("otel.status_code", "ERROR");
-    }
-    response
-}
-
-fn of_request(method: &Method, route: Option<&str>) -> Span {
+/// A request.
+pub(crate) fn of_request(method: &Method, route: Option<&str>) -> Span {
     let method = known(method);
     let name = route.map_or_else(|| method.to_owned(), |route| format!("{method} {route}"));
     tracing::info_span!(
@@ -80,6 +58,15 @@ fn of_request(method: &Method, route: Option<&str>) -> Span {
         http.response.status_code = Empty,
         "error.type" = Empty,
     )
+}
+
+/// How a request was answered.
+pub(crate) fn answered(span: &Span, status: StatusCode) {
+    span.record("http.response.status_code", status.as_u16());
+    // What a client did wrong is no error of the server.
+    if status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
 }
 
 /// A method as the conventions have it: strangers may invent some.

@@ -31,7 +31,7 @@ Exit status: 0 ended as told, 1 settings refused, 2 wrong usage, 3 file or netwo
 const PROVIDER: &str = "OpenID Provider";
 const COOKIES: &str = "Login cookies";
 const KUBECONFIGS: &str = "Kubeconfigs";
-pub(super) const OPERATIONS: &str = "Operations";
+const OPERATIONS: &str = "Operations";
 const LOG: &str = "Log";
 
 /// Where the service listens, whom it trusts and what it shares.

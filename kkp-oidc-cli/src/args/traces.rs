@@ -4,12 +4,14 @@ use clap::Args;
 
 use crate::traces::OtlpEndpoint;
 
+const TRACES: &str = "Traces";
+
 /// Where traces go.
 #[derive(Args, Debug)]
 pub(crate) struct TracesArgs {
     /// Send traces to this OpenTelemetry collector by OTLP over HTTP: the base of its address, to which /v1/traces is added.
     /// Other OTEL_ variables, such as OTEL_TRACES_SAMPLER and OTEL_EXPORTER_OTLP_HEADERS, count as well.
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true, value_name = "URL",
-          help_heading = super::serve::OPERATIONS)]
+          help_heading = TRACES)]
     pub(crate) otlp_endpoint: Option<OtlpEndpoint>,
 }

@@ -7,6 +7,7 @@ mod callback;
 mod cross_site;
 mod dashboard;
 mod deeds;
+mod follow;
 mod guard;
 pub(crate) mod headers;
 mod health;
@@ -35,7 +36,6 @@ use self::cross_site::OwnOrigin;
 use crate::metrics;
 use crate::pages;
 use crate::state::{AppState, Live};
-use crate::trace;
 
 /// The share endpoint and what belongs to it, to serve or to nest in another router.
 ///
@@ -76,7 +76,7 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(live.clone(), guard::guard))
         .layer(middleware::from_fn_with_state(live.clone(), finish))
         .layer(middleware::from_fn_with_state(live.clone(), metrics::measure))
-        .layer(middleware::from_fn_with_state(live.clone(), trace::follow))
+        .layer(middleware::from_fn_with_state(live.clone(), follow::follow))
         .with_state(live)
 }
 
