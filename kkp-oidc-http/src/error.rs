@@ -80,6 +80,8 @@ pub(crate) enum LoginError {
     ShareNotAllowed,
     #[error("link unknown, or somebody else's")]
     NoSuchLink,
+    #[error("no such page")]
+    NoSuchPage,
     #[error("kubeconfig is not there for this browser, or no longer")]
     HandoverGone,
     #[error("record is too large for the store")]
@@ -105,7 +107,7 @@ impl LoginError {
     /// The table. Texts are for the person in front of the browser; causes are for the log.
     pub(crate) fn public(&self) -> PublicError {
         let (status, code, message): (u16, _, &str) = match self {
-            Self::GateOff => (404, "not_found", "There is no such page."),
+            Self::GateOff | Self::NoSuchPage => (404, "not_found", "There is no such page."),
             Self::KkpLinksClosed => (
                 410,
                 "kkp_links_closed",

@@ -80,7 +80,7 @@ pub use operations::OperationsConfig;
 #[cfg(feature = "dev-provider")]
 pub use pages::gallery;
 pub use reload::{FileContents, FileWatch, Reload, ReloadOutcome, Reloads, StaleFile, Taken, WatchedFiles};
-pub use routes::router;
+pub use routes::{router, site};
 pub use share_links::{PostLogout, SharingConfig};
 pub use state::{AppState, ServiceConfig};
 pub use store::{

@@ -194,7 +194,10 @@ fn a_trace_leads_from_the_request_to_provider_and_store_and_tells_nothing_of_peo
                 "  store find (client, status 0) db.operation.name=find db.system.name=sqlite".to_owned(),
             ],
             vec![request("/share/{token}", 404, "share_link_invalid")],
-            vec!["GET (server, status 0) http.request.method=GET http.response.status_code=404".to_owned()],
+            vec![
+                "GET (server, status 0) error.type=not_found http.request.method=GET http.response.status_code=404"
+                    .to_owned(),
+            ],
         ]
     );
     assert!(all.contains(&vec![provider("discovery").trim_start().to_owned()]), "{all:?}");

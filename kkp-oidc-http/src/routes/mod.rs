@@ -26,13 +26,15 @@ mod to_the_end;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Path, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use self::answer::Answer;
 use self::cross_site::OwnOrigin;
+use crate::error::LoginError;
 use crate::metrics;
 use crate::pages;
 use crate::state::{AppState, Live};
@@ -52,8 +54,21 @@ use crate::state::{AppState, Live};
 /// Whatever is nested must be reachable from outside under the base of the configured redirect URI. Nest it as a service:
 /// `Router::nest_service("/kkp", router(state))`; axum's `nest` leaves out `/kkp/`, where the first page is.
 pub fn router(state: AppState) -> Router {
-    let own_origin = OwnOrigin::new(&state.oidc().config().redirect_uri().public_origin(), state.base_path());
-    let live = Live::new(state);
+    around(routes(), state)
+}
+
+/// The same for a service that has nothing else: every other path is answered by a page, or by JSON, that says so.
+///
+/// It has a fallback, so that it cannot be merged with another router that has one.
+pub fn site(state: AppState) -> Router {
+    around(routes().fallback(nowhere), state)
+}
+
+async fn nowhere(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    Answer::of(LoginError::NoSuchPage).respond(&state, &headers)
+}
+
+fn routes() -> Router<Live> {
     let programs = api::routes();
     let programs = programs.into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods));
     programs
@@ -71,6 +86,13 @@ pub fn router(state: AppState) -> Router {
         .route("/share/{token}/login", only_get(get(share::login)))
         .route("/share/done/{flow}", only_get(get(share::done)))
         .route("/share/download/{flow}", only_get(get(share::download)))
+}
+
+/// What every request goes through before it comes to a route.
+fn around(routes: Router<Live>, state: AppState) -> Router {
+    let own_origin = OwnOrigin::new(&state.oidc().config().redirect_uri().public_origin(), state.base_path());
+    let live = Live::new(state);
+    routes
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(own_origin, cross_site::refuse))
         .layer(middleware::from_fn_with_state(live.clone(), guard::guard))

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::browser::Browser;
-use crate::world::{Reply, Service, World, error_body, link};
+use crate::world::{Reply, Service, World, error_body, link, send};
 
 const FIREFOX: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
@@ -182,4 +182,22 @@ async fn paths_that_do_not_exist_say_so() {
     for path in ["/api/v1/kubeconfig/", "/api/v2/kubeconfig/secret", "/api", "/favicon.ico", "//"] {
         assert_eq!(get(&world.service, path, FIREFOX).await.answer(), (404, ""), "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_service_that_has_nothing_else_says_so_in_words() {
+    let world = World::new().await;
+    let site = kkp_oidc_http::site(world.service.state.clone());
+    for path in ["/api/v1/kubeconfig/", "/no/such/page?code=canary", "//"] {
+        let ask = |accept: &'static str| Request::get(path).header("accept", accept).body(Body::empty()).unwrap();
+        let reply = send(&site, ask(FIREFOX)).await;
+        assert_eq!((reply.status, reply.header("content-type")), (404, "text/html; charset=utf-8"), "{path}");
+        assert_eq!(reply.header("cache-control"), "no-store");
+        assert!(reply.body.contains("<h1>There is no such page</h1>") && !reply.body.contains("canary"), "{path}");
+        let reply = send(&site, ask("application/json")).await;
+        assert_eq!((reply.status, reply.body), (404, error_body(404, "not_found", "There is no such page.")), "{path}");
+    }
+    // What there is, is as before.
+    let ready = Request::get("/healthz").body(Body::empty()).unwrap();
+    assert_eq!(send(&site, ready).await.answer(), (200, "ok\n"));
 }

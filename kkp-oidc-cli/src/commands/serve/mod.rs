@@ -100,7 +100,7 @@ async fn serve(
         })
     });
     say_ready()?;
-    let router = kkp_oidc_http::router(state.clone());
+    let router = kkp_oidc_http::site(state.clone());
     let served = match tls {
         Some(tls) => server::serve_tls(listeners.public, tls, router, state, terminated).await,
         None => server::serve(listeners.public, router, state, terminated).await,
