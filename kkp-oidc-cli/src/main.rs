@@ -43,6 +43,8 @@ fn main() -> ExitCode {
         Command::Kubeconfig(command) => commands::kubeconfig::run(&command, cli.output),
         Command::Rbac(args) => commands::rbac::run(args, cli.output).map(|()| ExitCode::SUCCESS),
         Command::Audit(command) => commands::audit::run(&command, cli.output).map(|()| ExitCode::SUCCESS),
+        #[cfg(feature = "serve")]
+        Command::Links(command) => commands::links::run(&command, cli.output),
         Command::Completions(args) => commands::completions::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Man(args) => commands::man::run(&args).map(|()| ExitCode::SUCCESS),
     };

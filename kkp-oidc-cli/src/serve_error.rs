@@ -8,7 +8,7 @@ use kkp_oidc_core::ca_bundle::CaBundleError;
 use kkp_oidc_core::cookie_key::{KeyRingError, ParseCookieKeyError};
 use kkp_oidc_core::issuer::IssuerConfigError;
 use kkp_oidc_http::server::ServerTlsError;
-use kkp_oidc_http::{BuildTlsError, LoadDirectoryError, OpenStoreError};
+use kkp_oidc_http::{BuildTlsError, LoadDirectoryError, OpenStoreError, StoreUnavailable};
 
 use crate::exit_status::{ENVIRONMENT, REFUSED};
 
@@ -31,6 +31,9 @@ pub(crate) enum ServeError {
     /// The store of share links cannot be used.
     #[error(transparent)]
     Store(OpenStoreError),
+    /// It does not answer.
+    #[error(transparent)]
+    StoreUnavailable(StoreUnavailable),
     #[error("the service cannot start")]
     Start(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -66,7 +69,11 @@ impl ServeError {
         match self {
             Self::Refused(_) => REFUSED,
             Self::Listen { cause, .. } if cause.kind() == io::ErrorKind::InvalidInput => REFUSED,
-            Self::Listen { .. } | Self::ClusterFiles(_) | Self::Store(_) | Self::Start(_) => ENVIRONMENT,
+            Self::Listen { .. }
+            | Self::ClusterFiles(_)
+            | Self::Store(_)
+            | Self::StoreUnavailable(_)
+            | Self::Start(_) => ENVIRONMENT,
         }
     }
 
@@ -83,7 +90,9 @@ impl ServeError {
             }
             Self::Listen { flag: "metrics-address", .. } => Some("give another address with --metrics-address"),
             Self::Listen { .. } => Some("give another address with --address"),
-            Self::Refused(_) | Self::ClusterFiles(_) | Self::Store(_) | Self::Start(_) => None,
+            Self::Refused(_) | Self::ClusterFiles(_) | Self::Store(_) | Self::StoreUnavailable(_) | Self::Start(_) => {
+                None
+            }
         }
     }
 }

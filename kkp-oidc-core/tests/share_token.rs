@@ -218,3 +218,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_link_names_its_share_whoever_made_it() {
+    let id = ShareId::from_bytes([0x5a; 16]);
+    let tokens = ShareTokens::new([&"e1f5ac4f8cc8b33a4b0d6c7f5b1c9d28".parse::<CookieKey>().unwrap()]);
+    let token = tokens.issue(id, UnixTime::from_secs(1_800_000_000));
+    for link in [
+        token.clone(),
+        format!("https://share.example.com/share/{token}"),
+        format!("https://example.com/kkp/share/{token}?utm_source=chat#top"),
+    ] {
+        assert_eq!(ShareId::claimed_by(&link), Some(id), "{link}");
+    }
+    // Of another version, and what is none.
+    let other = format!("B{}", &token[1..]);
+    for link in
+        ["", "/", "https://share.example.com/share/", &token[1..], &format!("{token}A"), &other, &id.to_string()]
+    {
+        assert_eq!(ShareId::claimed_by(link), None, "{link}");
+    }
+    assert_eq!(ShareId::claimed_by(&token.replacen(|c| c != '-', "!", 1)), None);
+}

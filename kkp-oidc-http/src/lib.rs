@@ -84,8 +84,8 @@ pub use routes::{router, site};
 pub use share_links::{PostLogout, SharingConfig};
 pub use state::{AppState, ServiceConfig};
 pub use store::{
-    ENDED_SHARES_KEPT_SECS, MAX_LISTED, OpenStoreError, OwnedShares, Record, RecordKey, RecordKind, Redeemed, Revoked,
-    ShareStore, SqliteStore, StoreUnavailable, Stored,
+    ENDED_SHARES_KEPT_SECS, ListedShare, MAX_LISTED, OpenStoreError, OwnedShares, Record, RecordKey, RecordKind,
+    Redeemed, Revoked, ShareStore, SqliteStore, StoreUnavailable, Stored,
 };
 pub use system::{SystemClock, SystemEntropy};
 pub use trace::{TRACE_TARGET, TraceJoiner};

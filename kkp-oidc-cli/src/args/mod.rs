@@ -11,6 +11,8 @@ pub(crate) mod explain_token;
 #[cfg(feature = "serve")]
 mod go_bool;
 pub(crate) mod kubeconfig;
+#[cfg(feature = "serve")]
+pub(crate) mod links;
 pub(crate) mod migrate;
 pub(crate) mod rbac;
 pub(crate) mod render;
@@ -94,6 +96,10 @@ pub(crate) enum Command {
     /// Find people in an audit log.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// List all share links of a store, and take back anybody's.
+    #[cfg(feature = "serve")]
+    #[command(subcommand)]
+    Links(links::LinksCommand),
     /// Print what lets a shell complete this program's arguments.
     #[command(after_help = describe::COMPLETIONS_HELP)]
     Completions(describe::CompletionsArgs),

@@ -10,6 +10,8 @@ pub(crate) mod explain_token;
 mod installation;
 pub(crate) mod key;
 pub(crate) mod kubeconfig;
+#[cfg(feature = "serve")]
+pub(crate) mod links;
 pub(crate) mod man;
 pub(crate) mod migrate;
 pub(crate) mod rbac;

@@ -78,6 +78,13 @@ pub(crate) fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
+/// Check that there is something at a path, where otherwise a file would be made.
+#[cfg(feature = "serve")]
+pub(crate) fn require(path: &Path) -> Result<(), CliError> {
+    let found = fs::metadata(path).map(|_| ());
+    found.map_err(|cause| CliError::File { path: path.to_owned(), doing: "read", cause })
+}
+
 /// The lock that kubectl, too, takes before it writes a kubeconfig: a file with `.lock` at its end.
 pub(crate) struct Lock(PathBuf);
 

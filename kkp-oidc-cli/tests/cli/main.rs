@@ -20,6 +20,8 @@ mod example_serve;
 #[cfg(feature = "serve")]
 mod http;
 #[cfg(feature = "serve")]
+mod links;
+#[cfg(feature = "serve")]
 mod serve_operations;
 #[cfg(feature = "serve")]
 mod serve_refusals;

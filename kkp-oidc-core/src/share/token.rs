@@ -21,6 +21,23 @@ crate::random_id::random_id! {
     ParseShareIdError, "not the id of a share, expected 22 characters of base64url"
 }
 
+impl ShareId {
+    /// The share that a link names, by its address or its token alone; `None` if that is no link of ours.
+    ///
+    /// # Security
+    ///
+    /// Nothing is authenticated: anybody can write an address with this id in it. It is for those who may take back any link.
+    #[must_use]
+    pub fn claimed_by(link: &str) -> Option<Self> {
+        let address = link.split(['?', '#']).next()?;
+        let token = address.rsplit('/').next().filter(|token| token.len() == ShareTokens::TOKEN_LEN)?;
+        match *URL_SAFE_NO_PAD.decode(token).ok()?.first_chunk::<17>()? {
+            [VERSION, ref id @ ..] => Some(Self(*id)),
+            _ => None,
+        }
+    }
+}
+
 /// Makes and authenticates the tokens of share links.
 ///
 /// Text of 51 characters of base64url: one byte version (1), 16 bytes [`ShareId`], 5 bytes end (seconds since

@@ -8,7 +8,7 @@ use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::FlowId;
 use kkp_oidc_core::share::{Redemption, Share, ShareId, ShareState, StoredShare};
 
-pub use self::sqlite::{OpenStoreError, SqliteStore};
+pub use self::sqlite::{ListedShare, OpenStoreError, SqliteStore};
 
 /// Most shares that [`ShareStore::owned_by`] lists, and most uses that [`ShareStore::redemptions`] lists: the newest.
 pub const MAX_LISTED: usize = 500;

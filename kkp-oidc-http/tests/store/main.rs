@@ -7,6 +7,7 @@ mod contract;
 mod faults;
 mod file;
 mod kill;
+mod listing;
 mod no_room;
 mod samples;
 

@@ -1,6 +1,7 @@
 //! The store that comes with the service: one SQLite file.
 
 mod failure;
+mod listing;
 mod open;
 mod pool;
 mod records;
@@ -17,6 +18,7 @@ use kkp_oidc_core::share::{Redemption, Share, ShareId, StoredShare};
 use rusqlite::{Connection, Transaction};
 
 use self::failure::Failure;
+pub use self::listing::ListedShare;
 pub use self::open::OpenStoreError;
 use self::pool::{Pool, Source};
 use super::{OwnedShares, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, StoreUnavailable, Stored};
@@ -73,6 +75,17 @@ impl SqliteStore {
     pub fn close(&self) {
         self.writer.close();
         self.readers.close();
+    }
+
+    /// Shares of all owners or of one, in the order in which they were made, at most [`MAX_LISTED`](crate::MAX_LISTED): those after the number of the
+    /// last one of the list before, or after 0.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreUnavailable`] if the store cannot answer.
+    pub async fn list(&self, owner: Option<&str>, after: i64) -> Result<Vec<ListedShare>, StoreUnavailable> {
+        let owner = owner.map(str::to_owned);
+        self.read("list", move |connection| listing::list(connection, owner.as_deref(), after)).await
     }
 
     fn read<'a, T, F>(&'a self, operation: &'static str, work: F) -> Stored<'a, T>

@@ -137,21 +137,22 @@ const fn kept_since(now: UnixTime) -> i64 {
 }
 
 /// A row of `shares`, of which the document was not read yet.
-struct FoundShare {
-    id: ShareId,
+pub(super) struct FoundShare {
+    pub(super) id: ShareId,
     document: String,
     uses: u32,
-    revoked_at: Option<i64>,
+    pub(super) revoked_at: Option<i64>,
 }
 
 impl FoundShare {
-    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+    /// Of id, document, uses and time of revocation, the first four columns.
+    pub(super) fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
         let id = ShareId::from_bytes(row.get(0)?);
         Ok(Self { id, document: row.get(1)?, uses: row.get(2)?, revoked_at: row.get(3)? })
     }
 
     /// `None` if the document is not one of this share.
-    fn read(self) -> Option<StoredShare> {
+    pub(super) fn read(self) -> Option<StoredShare> {
         let share = Share::from_json(&self.document).ok().filter(|share| share.id == self.id)?;
         Some(StoredShare { share, uses: self.uses, revoked_at: self.revoked_at.map(UnixTime::from_secs) })
     }

@@ -1,0 +1,177 @@
+//! `kkp-oidc links`
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use kkp_oidc_core::UnixTime;
+use kkp_oidc_core::audit::{ActorNames, AuditEvent, Decision};
+use kkp_oidc_core::share::{ShareId, ShareState, StoredShare, UseLimit};
+use kkp_oidc_http::{AuditSink as _, FileAuditSink, ListedShare, Revoked, ShareStore as _, SqliteStore};
+use serde_json::json;
+
+use crate::args::Output;
+use crate::args::links::{LinksCommand, ListArgs, RevokeArgs, StoreArgs};
+use crate::error::CliError;
+use crate::exit_status::REFUSED;
+use crate::io;
+use crate::serve_error::ServeError;
+
+pub(crate) fn run(command: &LinksCommand, output: Output) -> Result<ExitCode, CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = runtime.map_err(|cause| ServeError::Start(cause.into()))?;
+    runtime.block_on(async {
+        match command {
+            LinksCommand::List(args) => list(args, output).await.map(|()| ExitCode::SUCCESS),
+            LinksCommand::Revoke(args) => revoke(args, output).await,
+        }
+    })
+}
+
+/// A store that is there: none is made.
+fn open(args: &StoreArgs) -> Result<SqliteStore, CliError> {
+    let path = &args.share_store;
+    io::require(path)?;
+    Ok(SqliteStore::open(path).map_err(ServeError::Store)?)
+}
+
+/// Every share of the store, or of one owner, one list after the other.
+async fn for_each(
+    store: &SqliteStore,
+    owner: Option<&str>,
+    mut take: impl AsyncFnMut(ListedShare) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    let mut after = 0;
+    loop {
+        let page = store.list(owner, after).await.map_err(ServeError::StoreUnavailable)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.number;
+        for share in page {
+            take(share).await?;
+        }
+    }
+}
+
+async fn list(args: &ListArgs, output: Output) -> Result<(), CliError> {
+    let (store, now) = (open(&args.store)?, io::now());
+    let mut is_first = true;
+    for_each(&store, args.owner.as_deref(), async |share| {
+        let state = state(&share, now);
+        if !args.all && !matches!(state, "good" | "unreadable") {
+            return Ok(());
+        }
+        if std::mem::take(&mut is_first) && output == Output::Human {
+            io::print_line("ID                      STATE       UNTIL                 USES   CLUSTER  OWNER")?;
+        }
+        match output {
+            Output::Human => io::print_line(&human(&share, state)),
+            Output::Json => io::print_line(&json(&share, state)),
+        }
+    })
+    .await?;
+    match (output, is_first) {
+        (Output::Human, true) => io::print_line("no links"),
+        _ => Ok(()),
+    }
+}
+
+fn state(share: &ListedShare, now: UnixTime) -> &'static str {
+    match &share.stored {
+        Some(stored) => stored.state(now).name(),
+        None if share.is_revoked => ShareState::Revoked.name(),
+        None => "unreadable",
+    }
+}
+
+fn human(share: &ListedShare, state: &str) -> String {
+    let (until, uses, cluster) = match &share.stored {
+        Some(StoredShare { share, uses, .. }) => {
+            let limit = match share.uses {
+                UseLimit::Unlimited => String::new(),
+                UseLimit::Times(times) => format!("/{times}"),
+            };
+            (
+                share.expires_at.to_string(),
+                format!("{uses}{limit}"),
+                format!("{}/{}", share.project_id, share.cluster_id),
+            )
+        }
+        None => ("-".to_owned(), "-".to_owned(), "-".to_owned()),
+    };
+    // Whatever a provider calls somebody, a terminal is not told what to do.
+    format!("{}  {state:<10}  {until:<20}  {uses:<5}  {cluster}  {}", share.id, share.owner.escape_debug())
+}
+
+fn json(share: &ListedShare, state: &str) -> String {
+    let stored = share.stored.as_ref();
+    let limit = |stored: &StoredShare| match stored.share.uses {
+        UseLimit::Unlimited => None,
+        UseLimit::Times(times) => Some(times),
+    };
+    json!({
+        "id": share.id.to_string(),
+        "state": state,
+        "owner": share.owner,
+        "project_id": stored.map(|stored| stored.share.project_id.as_str()),
+        "cluster_id": stored.map(|stored| stored.share.cluster_id.as_str()),
+        "created_at": stored.map(|stored| stored.share.created_at.to_string()),
+        "expires_at": stored.map(|stored| stored.share.expires_at.to_string()),
+        "uses": stored.map(|stored| stored.uses),
+        "use_limit": stored.and_then(limit),
+    })
+    .to_string()
+}
+
+async fn revoke(args: &RevokeArgs, output: Output) -> Result<ExitCode, CliError> {
+    let (store, now) = (open(&args.store)?, io::now());
+    let log = AuditLog::open(args.audit_log.as_deref())?;
+    let mut ids: Vec<ShareId> = args.links.iter().map(|link| link.0).collect();
+    if let Some(owner) = &args.owner {
+        for_each(&store, Some(owner), async |share| {
+            if matches!(state(&share, now), "good" | "unreadable") {
+                ids.push(share.id);
+            }
+            Ok(())
+        })
+        .await?;
+    }
+    let mut all_known = true;
+    for &id in &ids {
+        let revoked = store.revoke(id, now).await.map_err(ServeError::StoreUnavailable)?;
+        let (word, sentence) = match revoked {
+            Revoked::Now => ("now", format!("{id} is taken back")),
+            Revoked::Before(at) => ("before", format!("{id} was taken back before, at {at}")),
+            Revoked::Unknown => ("unknown", format!("{id} is not in this store")),
+        };
+        all_known &= revoked != Revoked::Unknown;
+        match output {
+            Output::Human => io::print_line(&sentence)?,
+            Output::Json => io::print_line(&json!({ "id": id.to_string(), "revoked": word }).to_string())?,
+        }
+        if revoked == Revoked::Now {
+            log.note(id, now)?;
+        }
+    }
+    if ids.is_empty() && output == Output::Human {
+        io::print_line("no links")?;
+    }
+    Ok(if all_known { ExitCode::SUCCESS } else { ExitCode::from(REFUSED) })
+}
+
+/// Where the service, too, writes down what was decided.
+struct AuditLog<'a>(Option<(&'a Path, FileAuditSink)>);
+
+impl<'a> AuditLog<'a> {
+    fn open(path: Option<&'a Path>) -> Result<Self, CliError> {
+        let Some(path) = path else { return Ok(Self(None)) };
+        let sink = FileAuditSink::open(path);
+        let sink = sink.map_err(|cause| CliError::File { path: path.to_owned(), doing: "opened", cause })?;
+        Ok(Self(Some((path, sink))))
+    }
+
+    fn note(&self, id: ShareId, now: UnixTime) -> Result<(), CliError> {
+        let Some((path, sink)) = &self.0 else { return Ok(()) };
+        let event = AuditEvent::new(Decision::ShareLinkRevoked, now).share(*id.as_bytes());
+        let written = sink.append(&event.to_line(&ActorNames::Plain));
+        written.map_err(|cause| CliError::File { path: (*path).to_owned(), doing: "written", cause })
+    }
+}
