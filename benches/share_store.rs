@@ -32,7 +32,8 @@ fn share(number: u64) -> Share {
         project_id: "project".parse().expect("a project"),
         cluster_id: "lab7x9k2mp".parse().expect("a cluster"),
         owner_groups: Vec::new(),
-        owner: format!("owner{}@example.com", number % 50),
+        // Of those besides, each owner has twenty; the others have one each.
+        owner: format!("owner{}@example.com", if number < OTHERS { number % 50 } else { number }),
         created_at: NOW,
         expires_at: NOW.plus_secs(604_800),
         audience: Audience::Only(audience),

@@ -82,6 +82,8 @@ pub(crate) enum LoginError {
     NoSuchLink,
     #[error("no such page")]
     NoSuchPage,
+    #[error("owner has too many links")]
+    TooManyLinks,
     #[error("kubeconfig is not there for this browser, or no longer")]
     HandoverGone,
     #[error("record is too large for the store")]
@@ -196,6 +198,11 @@ impl LoginError {
                 (400, "kubeconfig_unwritable", "Your e-mail address has characters that a kubeconfig cannot hold.")
             }
             Self::NoPage => (404, "not_found", "There is no such page."),
+            Self::TooManyLinks => (
+                409,
+                "too_many_links",
+                "You have too many links. Take back some that are not needed any more, or wait until they end.",
+            ),
             Self::NoSuchLink => (404, "not_found", "There is no such link, or it is somebody else's."),
             Self::ShareToken(ShareTokenError::Expired { .. }) | Self::ShareState(ShareState::Expired) => {
                 (410, "share_link_expired", "This link has ended. Ask whoever sent it for a new one.")

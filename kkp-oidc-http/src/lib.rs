@@ -84,8 +84,8 @@ pub use routes::{router, site};
 pub use share_links::{PostLogout, SharingConfig};
 pub use state::{AppState, ServiceConfig};
 pub use store::{
-    ENDED_SHARES_KEPT_SECS, ListedShare, MAX_LISTED, OpenStoreError, OwnedShares, Record, RecordKey, RecordKind,
-    Redeemed, Revoked, ShareStore, SqliteStore, StoreUnavailable, Stored,
+    Created, ENDED_SHARES_KEPT_SECS, ListedShare, MAX_KEPT_SHARES, MAX_LISTED, MAX_LIVE_SHARES, OpenStoreError,
+    OwnedShares, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, SqliteStore, StoreUnavailable, Stored,
 };
 pub use system::{SystemClock, SystemEntropy};
 pub use trace::{TRACE_TARGET, TraceJoiner};

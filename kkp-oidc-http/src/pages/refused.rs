@@ -33,7 +33,7 @@ impl Detail {
 
 /// Every code that there is, with its status; those of the login and of share links.
 #[cfg(any(test, feature = "dev-provider"))]
-pub(super) const CODES: [(u16, &str); 57] = [
+pub(super) const CODES: [(u16, &str); 58] = [
     (404, "not_found"),
     (503, "shutting_down"),
     (400, "request_too_long"),
@@ -49,6 +49,7 @@ pub(super) const CODES: [(u16, &str); 57] = [
     (400, "cookie_missing"),
     (400, "cookie_invalid"),
     (503, "too_many_flows"),
+    (409, "too_many_links"),
     (400, "issuer_mismatch"),
     (400, "access_denied"),
     (400, "login_refused"),

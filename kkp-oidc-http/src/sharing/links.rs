@@ -11,7 +11,7 @@ use kkp_oidc_core::share::{Owner, Redemption, Share, ShareForm, ShareFormError, 
 use crate::error::LoginError;
 use crate::share_links::Sharing;
 use crate::state::AppState;
-use crate::store::{OwnedShares, Revoked};
+use crate::store::{Created, OwnedShares, Revoked};
 
 /// A link as its owner sees it.
 pub(crate) struct OwnLink {
@@ -62,7 +62,10 @@ impl Sharing {
         let new = form.parse(self.offered())?;
         let id = ShareId::from_bytes(state.random());
         let share = new.into_share(id, project_id, cluster_id, owner, state.now());
-        self.config.store.create(share.clone()).await.map_err(LoginError::from)?;
+        match self.config.store.create(share.clone()).await.map_err(LoginError::from)? {
+            Created::Kept => {}
+            Created::TooMany => return Err(LoginError::TooManyLinks.into()),
+        }
         tracing::info!(share = %share.id, cluster = %share.cluster_id, expires_at = %share.expires_at, "share link made");
         Ok(share)
     }

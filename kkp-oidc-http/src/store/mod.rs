@@ -13,6 +13,12 @@ pub use self::sqlite::{ListedShare, OpenStoreError, SqliteStore};
 /// Most shares that [`ShareStore::owned_by`] lists, and most uses that [`ShareStore::redemptions`] lists: the newest.
 pub const MAX_LISTED: usize = 500;
 
+/// Most shares of one owner that have neither expired nor been taken back: all of them are listed.
+pub const MAX_LIVE_SHARES: usize = MAX_LISTED;
+
+/// Most shares of one owner that are kept, the ended ones included.
+pub const MAX_KEPT_SHARES: usize = 10_000;
+
 /// How long [`ShareStore::sweep`] leaves a share after its end, in seconds: 90 days.
 pub const ENDED_SHARES_KEPT_SECS: i64 = 90 * 86_400;
 
@@ -23,8 +29,9 @@ pub const ENDED_SHARES_KEPT_SECS: i64 = 90 * 86_400;
 /// once what is being made durable just then is so; the service waits for it. An error says that nothing was done, and nothing
 /// is done later, but for [`ShareStore::sweep`], which is done in steps.
 pub trait ShareStore: Send + Sync + 'static {
-    /// Keep a new share. An id that is there already is an error.
-    fn create(&self, share: Share) -> Stored<'_, ()>;
+    /// Keep a new share, unless its owner has [`MAX_LIVE_SHARES`] that have not ended at `share.created_at`, or
+    /// [`MAX_KEPT_SHARES`] altogether. An id that is there already is an error.
+    fn create(&self, share: Share) -> Stored<'_, Created>;
 
     /// The share with this id, in whatever state.
     fn find(&self, id: ShareId) -> Stored<'_, Option<StoredShare>>;
@@ -75,6 +82,16 @@ pub struct OwnedShares {
     pub readable: Vec<StoredShare>,
     /// Those that cannot, and were not taken back: one of them hides none of the others.
     pub unreadable: Vec<ShareId>,
+}
+
+/// What became of a new share.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "every outcome has to be answered")]
+pub enum Created {
+    /// It is kept.
+    Kept,
+    /// Its owner has too many.
+    TooMany,
 }
 
 /// What became of an attempt to use a share.

@@ -176,6 +176,7 @@ async fn refusals_are_described_by_their_codes() {
         "403 `cross_site`",
         "404 `not_found`, `share_not_allowed`",
         "408 `body_too_slow`",
+        "409 `too_many_links`",
         "413 `body_too_large`",
         "415 `body_not_json`",
         "422 `share_form`",

@@ -2,8 +2,8 @@
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::UserEntry;
-use kkp_oidc_core::share::{Audience, AudienceList, MAX_NOTE_LEN, Share, StoredShare, UseLimit};
-use kkp_oidc_http::{OwnedShares, ShareStore as _};
+use kkp_oidc_core::share::{Audience, AudienceList, MAX_NOTE_LEN, Share, ShareId, StoredShare, UseLimit};
+use kkp_oidc_http::{Created, MAX_LIVE_SHARES, OwnedShares, ShareStore as _};
 
 use crate::house::{DIALOG, House, OWNER, VIEWER};
 use crate::interrupted::Interrupted;
@@ -185,4 +185,24 @@ async fn a_form_that_does_not_come_to_its_end_is_told_from_one_that_is_too_long(
     assert_refused(&reply, 401, "session_ended");
     assert_eq!(started.elapsed().as_secs(), 10);
     assert_eq!(house.store.inside().owned_by(OWNER).await, Ok(OwnedShares::default()));
+}
+
+#[tokio::test]
+async fn whoever_has_too_many_links_is_told_so_and_can_make_room() {
+    let house = House::new().await;
+    let mut owner = house.owner(OWNER).await;
+    let last = owner.make_link(&house.site, &[]).await;
+    let share = house.stored(&last).await.share;
+    for number in 1..MAX_LIVE_SHARES as u64 {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&number.to_be_bytes());
+        let another = Share { id: ShareId::from_bytes(id), ..share.clone() };
+        assert_eq!(house.store.inside().create(another).await, Ok(Created::Kept));
+    }
+    let form = [("who", "anyone"), ("until", "1h"), ("uses", "once")];
+    let reply = owner.post(&house.site, DIALOG, &form).await;
+    assert_refused(&reply, 409, "too_many_links");
+    assert_shows(&reply, &["You have too many links", "Take back links that are not needed any more"]);
+    redirect(&owner.post(&house.site, &format!("{}/revoke", last.page()), &[]).await);
+    owner.make_link(&house.site, &[]).await;
 }

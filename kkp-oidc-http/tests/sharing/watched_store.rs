@@ -7,7 +7,8 @@ use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::FlowId;
 use kkp_oidc_core::share::{Redemption, Share, ShareId, StoredShare};
 use kkp_oidc_http::{
-    OwnedShares, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, SqliteStore, StoreUnavailable, Stored,
+    Created, OwnedShares, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, SqliteStore, StoreUnavailable,
+    Stored,
 };
 use tokio::sync::oneshot;
 
@@ -86,7 +87,7 @@ impl WatchedStore {
 }
 
 impl ShareStore for WatchedStore {
-    fn create(&self, share: Share) -> Stored<'_, ()> {
+    fn create(&self, share: Share) -> Stored<'_, Created> {
         self.change("create", |store| store.create(share))
     }
 

@@ -2,7 +2,8 @@
 
 use kkp_oidc_core::share::{ShareState, UseLimit};
 use kkp_oidc_http::{
-    ENDED_SHARES_KEPT_SECS, MAX_LISTED, OwnedShares, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore,
+    Created, ENDED_SHARES_KEPT_SECS, MAX_LISTED, MAX_LIVE_SHARES, OwnedShares, Record, RecordKey, RecordKind, Redeemed,
+    Revoked, ShareStore,
 };
 
 use crate::samples::{EXPIRES, MADE, by, flow, handover, id, share, stored};
@@ -21,7 +22,7 @@ pub(crate) async fn all(store: &dyn ShareStore) {
 async fn shares_are_found_as_they_were_made(store: &dyn ShareStore) {
     let made = share(1, UseLimit::Unlimited);
     assert_eq!(store.find(made.id).await, Ok(None));
-    assert_eq!(store.create(made.clone()).await, Ok(()));
+    assert_eq!(store.create(made.clone()).await, Ok(Created::Kept));
     assert_eq!(store.find(made.id).await, Ok(Some(stored(&made, 0, None))));
     assert_eq!(store.redemptions(made.id).await, Ok(vec![]));
     assert_eq!(store.redemptions(id(2)).await, Ok(vec![]));
@@ -97,7 +98,13 @@ async fn owners_see_their_newest_shares(store: &dyn ShareStore) {
         one.owner = if number % 2 == 0 { "ÄGON@Example.com" } else { "ägon@example.com" }.to_owned();
         // Pairs of the same second, the oldest pair last.
         one.created_at = MADE.plus_secs(i64::try_from(number / 2).unwrap());
-        store.create(one.clone()).await.unwrap();
+        if number == MAX_LIVE_SHARES as u64 {
+            // By then so many can be used that only the end of one makes room.
+            assert_eq!(store.create(one.clone()).await, Ok(Created::TooMany));
+            assert_eq!(store.find(one.id).await, Ok(None));
+            store.revoke(id(10_000), one.created_at).await.unwrap();
+        }
+        assert_eq!(store.create(one.clone()).await, Ok(Created::Kept));
         made.push(stored(&one, 0, None));
     }
     made.reverse();

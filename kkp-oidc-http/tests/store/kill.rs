@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::share::{ShareState, UseLimit};
-use kkp_oidc_http::{Redeemed, Revoked, ShareStore as _, SqliteStore};
+use kkp_oidc_http::{Created, Redeemed, Revoked, ShareStore as _, SqliteStore};
 use rusqlite::Connection;
 
 use crate::child;
@@ -73,7 +73,9 @@ fn work_until_killed() {
         for step in 0..OPERATIONS {
             let (operation, about) = operation(number, step);
             match operation {
-                Operation::Create => store.create(share(about, UseLimit::Unlimited)).await.unwrap(),
+                Operation::Create => {
+                    assert_eq!(store.create(share(about, UseLimit::Unlimited)).await, Ok(Created::Kept));
+                }
                 Operation::Redeem => {
                     let redeemed =
                         store.redeem(id(about), flow(step), by(&step.to_string(), MADE), handover(step)).await.unwrap();

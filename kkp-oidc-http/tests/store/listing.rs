@@ -1,9 +1,9 @@
 //! All shares of a store, list by list.
 
 use kkp_oidc_core::share::UseLimit;
-use kkp_oidc_http::{MAX_LISTED, ShareStore as _, SqliteStore};
+use kkp_oidc_http::{Created, ENDED_SHARES_KEPT_SECS, MAX_KEPT_SHARES, MAX_LISTED, ShareStore as _, SqliteStore};
 
-use crate::samples::{id, share};
+use crate::samples::{MADE, id, share};
 
 #[tokio::test]
 async fn shares_are_listed_as_they_were_made_a_few_at_a_time() {
@@ -26,4 +26,26 @@ async fn shares_are_listed_as_they_were_made_a_few_at_a_time() {
     assert_eq!(even.len(), MAX_LISTED / 2);
     assert!(even.iter().all(|listed| listed.owner == "even@example.com"));
     assert_eq!(store.list(Some("%"), 0).await, Ok(vec![]));
+}
+
+#[tokio::test]
+async fn an_owner_has_so_many_shares_and_no_more_ended_ones_included() {
+    let store = SqliteStore::in_memory().unwrap();
+    let of_owner = |number: u64| {
+        let mut share = share(number, UseLimit::ONCE);
+        share.owner = "busy@example.com".to_owned();
+        // Each has ended when the next one is made.
+        share.created_at = MADE.plus_secs(i64::try_from(number).unwrap());
+        share.expires_at = share.created_at.plus_secs(1);
+        share
+    };
+    let all = MAX_KEPT_SHARES as u64;
+    for number in 0..all {
+        assert_eq!(store.create(of_owner(number)).await, Ok(Created::Kept), "{number}");
+    }
+    assert_eq!(store.create(of_owner(all)).await, Ok(Created::TooMany));
+    // Somebody else has room, and so has the owner once the old ones are swept.
+    assert_eq!(store.create(share(all + 1, UseLimit::ONCE)).await, Ok(Created::Kept));
+    store.sweep(MADE.plus_secs(ENDED_SHARES_KEPT_SECS + 2)).await.unwrap();
+    assert_eq!(store.create(of_owner(all)).await, Ok(Created::Kept));
 }

@@ -110,6 +110,7 @@ fn refusals(operation_id: &str) -> Vec<LoginError> {
             ];
             let wrong = CoreForm { lifetime: "31d".to_owned(), ..CoreForm::default() }.parse(&[]);
             let mut errors = with(session(), vec![directory(), LoginError::ShareNotAllowed, LoginError::CrossSite]);
+            errors.push(LoginError::TooManyLinks);
             errors.extend(bodies.map(LoginError::from));
             errors.extend(wrong.err().map(LoginError::from));
             errors

@@ -21,7 +21,9 @@ use self::failure::Failure;
 pub use self::listing::ListedShare;
 pub use self::open::OpenStoreError;
 use self::pool::{Pool, Source};
-use super::{OwnedShares, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, StoreUnavailable, Stored};
+use super::{
+    Created, OwnedShares, Record, RecordKey, RecordKind, Redeemed, Revoked, ShareStore, StoreUnavailable, Stored,
+};
 
 /// Keeps everything in one SQLite file, which several processes of one host may share.
 ///
@@ -127,7 +129,7 @@ type Swept = Result<(), StoreUnavailable>;
 const SWEPT_AT_ONCE: usize = 1000;
 
 impl ShareStore for SqliteStore {
-    fn create(&self, share: Share) -> Stored<'_, ()> {
+    fn create(&self, share: Share) -> Stored<'_, Created> {
         self.write("create", move |transaction| shares::create(transaction, &share))
     }
 

@@ -6,22 +6,33 @@ use kkp_oidc_core::email;
 use kkp_oidc_core::share::{Redemption, Share, ShareId, ShareState, StoredShare};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, params};
 
-use super::super::{ENDED_SHARES_KEPT_SECS, MAX_LISTED, OwnedShares, Record, Redeemed, Revoked};
+use super::super::{
+    Created, ENDED_SHARES_KEPT_SECS, MAX_KEPT_SHARES, MAX_LISTED, MAX_LIVE_SHARES, OwnedShares, Record, Redeemed,
+    Revoked,
+};
 use super::SWEPT_AT_ONCE;
 use super::failure::Failure;
 use super::records::{self, limit};
 
-pub(super) fn create(transaction: &Transaction<'_>, share: &Share) -> Result<(), Failure> {
+pub(super) fn create(transaction: &Transaction<'_>, share: &Share) -> Result<Created, Failure> {
+    let (owner, created_at) = (email::folded(&share.owner), share.created_at.as_secs());
+    let count = "SELECT count(*) FILTER (WHERE ends_at > ?2), count(*) FROM shares WHERE owner = ?1";
+    let (live, kept) = transaction
+        .prepare_cached(count)?
+        .query_row(params![owner, created_at], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+    if live >= limit(MAX_LIVE_SHARES) || kept >= limit(MAX_KEPT_SHARES) {
+        return Ok(Created::TooMany);
+    }
     let insert = "INSERT INTO shares (id, owner, created_at, ends_at, document) VALUES (?1, ?2, ?3, ?4, ?5)";
     let inserted = transaction.prepare_cached(insert)?.execute(params![
         share.id.as_bytes(),
-        email::folded(&share.owner),
-        share.created_at.as_secs(),
+        owner,
+        created_at,
         share.expires_at.as_secs(),
         share.to_json(),
     ]);
     match inserted {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(Created::Kept),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
             Err(Failure::Duplicate { id: share.id })
         }
