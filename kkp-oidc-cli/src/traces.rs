@@ -1,5 +1,6 @@
 //! Traces, sent to an OpenTelemetry collector by OTLP over HTTP.
 
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -37,6 +38,12 @@ impl OtlpEndpoint {
     /// Where it takes traces.
     fn traces(&self) -> String {
         format!("{}/v1/traces", self.0.as_str().trim_end_matches('/'))
+    }
+
+    /// Whether it is on this host, where no proxy has to help.
+    fn is_loopback(&self) -> bool {
+        let host = self.0.host_str().unwrap_or_default();
+        host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|address: IpAddr| address.is_loopback())
     }
 }
 
@@ -90,6 +97,9 @@ impl Traces {
     /// a thread of its own.
     pub(crate) fn begin(endpoint: &OtlpEndpoint, bundle: Option<&CaBundle>) -> Result<Self, TracesError> {
         let mut client = Client::builder().timeout(EXPORT_LIMIT).redirect(reqwest::redirect::Policy::none());
+        if endpoint.is_loopback() {
+            client = client.no_proxy();
+        }
         if let Some(bundle) = bundle {
             let trusted =
                 bundle.certificates().iter().map(|der| Certificate::from_der(der)).collect::<Result<Vec<_>, _>>();

@@ -154,6 +154,8 @@ fn a_trace_leads_from_the_request_to_provider_and_store_and_tells_nothing_of_peo
     command.arg(format!("--otlp-endpoint=http://{}/", collector.address));
     command.arg("--share-store").arg(lab.folder.path().join("shares.db"));
     command.env("OTEL_EXPORTER_OTLP_HEADERS", "api-key=canary-of-the-collector").env("RUST_LOG", "off");
+    // Nobody is there. On loopback it does not count, neither for the provider nor for the collector.
+    command.env("http_proxy", "http://127.0.0.1:9").env("HTTPS_PROXY", "http://127.0.0.1:9");
     let service = Service::start(&mut command);
     let mut secrets = log_in(&lab, &service);
     let link = link_of_nothing();
