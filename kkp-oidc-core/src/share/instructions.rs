@@ -68,10 +68,11 @@ fn merge_with_kubectl(shell: Shell, file: &str) -> String {
         ),
         Shell::PowerShell => format!(
             "Copy-Item $HOME/.kube/config $HOME/.kube/config.before\n\
+             $before = $env:KUBECONFIG\n\
              $env:KUBECONFIG = \"$HOME/.kube/config$([IO.Path]::PathSeparator){file}\"\n\
              kubectl config view --flatten | Set-Content -Encoding ascii $HOME/.kube/config.new\n\
-             Move-Item -Force $HOME/.kube/config.new $HOME/.kube/config\n\
-             Remove-Item Env:KUBECONFIG"
+             if ($LASTEXITCODE -eq 0) {{ Move-Item -Force $HOME/.kube/config.new $HOME/.kube/config }}\n\
+             $env:KUBECONFIG = $before"
         ),
         Shell::Cmd => format!(
             "copy \"%USERPROFILE%\\.kube\\config\" \"%USERPROFILE%\\.kube\\config.before\"\n\
