@@ -256,6 +256,15 @@ fn what_is_no_base_of_a_collector_is_refused_with_the_way_out() {
 }
 
 #[test]
+fn an_endpoint_that_is_empty_is_none() {
+    let lab = Lab::new();
+    let service = Service::start(lab.complete().env("OTEL_EXPORTER_OTLP_ENDPOINT", ""));
+    assert_eq!(service.get("/healthz").status, 200);
+    let log = service.end("TERM");
+    assert!(!log.iter().any(|line| line.contains("Span")), "{log:?}");
+}
+
+#[test]
 fn a_collector_that_is_not_there_is_said_and_keeps_nobody() {
     let lab = Lab::new();
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

@@ -15,7 +15,7 @@ use kkp_oidc_http::{AppState, FileWatch, ServiceConfig, SystemClock, SystemEntro
 
 use self::listeners::Listeners;
 use self::settings::{Inputs, Settings};
-use crate::args::{Output, ServeArgs};
+use crate::args::{OrNothing, Output, ServeArgs};
 use crate::error::CliError;
 use crate::serve_error::ServeError;
 use crate::traces::{self, Traces};
@@ -35,7 +35,8 @@ pub(crate) fn run(args: ServeArgs, ignored: &[&str], output: Output) -> Result<(
 
 /// Before the log. A CA bundle that is refused is left for those who judge all settings.
 fn traces(args: &ServeArgs) -> Result<Option<Traces>, CliError> {
-    let Some(endpoint) = &args.traces.otlp_endpoint else { return Ok(None) };
+    // A variable that is empty is one that is not set, as OpenTelemetry has it.
+    let Some(Some(endpoint)) = args.traces.otlp_endpoint.as_ref().map(OrNothing::as_ref) else { return Ok(None) };
     let bundle = match &args.ca_bundle {
         Some(path) => CaBundle::from_pem(&io::read(path)?, &path.display().to_string()).ok(),
         None => None,
