@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use kkp_oidc_core::UnixTime;
-use kkp_oidc_core::authorization::{FlowId, RequestCookies};
+use kkp_oidc_core::authorization::{CodeHash, FlowId, RequestCookies};
 use kkp_oidc_core::cookie_key::CookieKey;
 use kkp_oidc_core::issuer::CookieSecurity;
 use kkp_oidc_core::session::{HANDOVER_MAX_AGE_SECS, Handover, Handovers, MAX_SEALED_LEN};
@@ -24,14 +24,16 @@ const IVS: [[u8; 16]; 2] = [
 
 const SECURE_COOKIE: &str = "__Host-kkp-handover-AAECAwQFBgcICQoLDA0ODw=MTcwMDAwMDAwMHw4UEh5OF9UMTl2ZjQtZnI3X1AzLV82cGNITm9ocHBZT3FraF\
     QyVUNkWk1JPXzsd4HeD808wn1Ub8H6sv_GYZiLTZIZ730ceack30d7tQ==";
-const SECURE_RECORD: &str = "MTcwMDAwMDAwMHxfXzc5X1B2Ni1majM5dlgwOF9MeDhOUnAzSHotaVdka3QxekJvVGppb0hBSW05cmhOQzlnQWFMSGZFUVk1QldmZmNQb\
-    kJlYnpTOG1iUFU5VjV1aUd0RUV5NHdOQkZESGJCVzc0RXNmcW5CRlo2V2x1TGRVeGJwa09LN0g3ZmdFSDNCM3U4S2N4QnNfVDBwc0RQTm\
-    9jfEatub7_U4t5BG5xVupAh6WxyuLo0gwrP40R2H_ZsL3a";
+const SECURE_RECORD: &str = "MTcwMDAwMDAwMHxfXzc5X1B2Ni1majM5dlgwOF9MeDhOUnAzSHotaVdka3QxekJvVGppb0hBSW05cmhOQzlnQWFMSGZFUVk1QldmZmNQbk\
+    JlYnpTOG1iUFU5VjV1aUd0RUV5NHdOQkZESGJCVzc0RXNmcW5CRlo2V2x1TGRVeGJwa09LN0g3ZmdFSDNCM3U4S2N4QnNfVDBwc0RQTnBO\
+    NWtqaGVPWHJxU3ZFVE1hcFhFbGV3bEh4N0JMOWgtck1QcDZSVHpqZ0pvdjFzbVpjcklHYTltczctZ3QzWHRSZm1GWVlOVE09fEdBkpN_VE\
+    eXXQLScjjJvrTf0vpF1KBlvVUng9uXpZNx";
 const PLAIN_COOKIE: &str = "kkp-handover-AAECAwQFBgcICQoLDA0ODw=MTcwMDAwMDAwMHw4UEh5OF9UMTl2ZjQtZnI3X1AzLV82cGNITm9ocHBZT3FraFQyVUNkW\
     k1JPXzKJXwdTIVxbMvIJEJFV3mF3fugJXSJaNRye_hLh6ZV0g==";
-const PLAIN_RECORD: &str = "MTcwMDAwMDAwMHxfXzc5X1B2Ni1majM5dlgwOF9MeDhOUnAzSHotaVdka3QxekJvVGppb0hBSW05cmhOQzlnQWFMSGZFUVk1QldmZmNQb\
-    kJlYnpTOG1iUFU5VjV1aUd0RUV5NHdOQkZESGJCVzc0RXNmcW5CRlo2V2x1TGRVeGJwa09LN0g3ZmdFSDNCM3U4S2N4QnNfVDBwc0RQTm\
-    9jfDMXUk2twucpn0vQEjDjTaf4u2_fGW4SLE83d5CypfD4";
+const PLAIN_RECORD: &str = "MTcwMDAwMDAwMHxfXzc5X1B2Ni1majM5dlgwOF9MeDhOUnAzSHotaVdka3QxekJvVGppb0hBSW05cmhOQzlnQWFMSGZFUVk1QldmZmNQbk\
+    JlYnpTOG1iUFU5VjV1aUd0RUV5NHdOQkZESGJCVzc0RXNmcW5CRlo2V2x1TGRVeGJwa09LN0g3ZmdFSDNCM3U4S2N4QnNfVDBwc0RQTnBO\
+    NWtqaGVPWHJxU3ZFVE1hcFhFbGV3bEh4N0JMOWgtck1QcDZSVHpqZ0pvdjFzbVpjcklHYTltczctZ3QzWHRSZm1GWVlOVE09fDYE7MKlN3\
+    fWK1JKLlr-gAtpIO-NjyoqfmknPqFQ6wXS";
 
 fn handovers(keys: &[&str], security: CookieSecurity) -> Handovers {
     let keys: Vec<CookieKey> = keys.iter().map(|key| key.parse().unwrap()).collect();
@@ -47,6 +49,7 @@ fn handover(kubeconfig: &str) -> Handover {
         share: ShareId::from_bytes([7; 16]),
         email: "lukasz@example.com".to_owned(),
         kubeconfig: kubeconfig.into(),
+        code: CodeHash::of(&"the code".into()),
     }
 }
 
@@ -73,6 +76,7 @@ fn record_and_cookie_are_exact_in_both_modes() {
         assert_eq!(again.as_header_value(), set_cookie.as_header_value());
         let opened = handovers.open(ID, record, NOW).unwrap();
         assert_eq!(parts(&opened.0), parts(&handover("apiVersion: v1\n")));
+        assert!(opened.0.code.is_same(&CodeHash::of(&"the code".into())));
         assert!(is_of(&handovers, ID, &format!("a=b; {cookie}"), NOW));
     }
 }

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::code_hash::CodeHash;
 use super::query::Query;
 use crate::issuer::{IssuerParameter, IssuerUrl};
 use crate::secret::SecretString;
@@ -81,6 +82,15 @@ impl Callback {
             Some(_) => Err(IssuerParameterError::Mismatch),
             None if parameter == IssuerParameter::Promised => Err(IssuerParameterError::Missing),
             None => Ok(()),
+        }
+    }
+
+    /// The hash of the code, if there is one.
+    #[must_use]
+    pub fn code_hash(&self) -> Option<CodeHash> {
+        match &self.outcome {
+            Ok(CallbackOutcome::Code(code)) => Some(CodeHash::of(code)),
+            _ => None,
         }
     }
 
@@ -217,6 +227,18 @@ mod tests {
         assert_eq!(of("state=s&iss=", IssuerParameter::NotPromised), Err(IssuerParameterError::Mismatch));
         assert_eq!(of("state=s", IssuerParameter::Promised), Err(IssuerParameterError::Missing));
         assert_eq!(of("state=s", IssuerParameter::NotPromised), Ok(()));
+    }
+
+    #[test]
+    fn a_code_is_known_again_and_no_other() {
+        let hash = |query| callback(query).unwrap().code_hash();
+        let (one, two) = (hash("state=s&code=c").unwrap(), hash("state=t&code=c&iss=x").unwrap());
+        // printf c | openssl sha256 -binary | basenc --base64url
+        assert_eq!(one.to_text(), "Ln0sA6lQeuJl7PW1NWiFpTOTogKdJBOUmXJloaJa78Y");
+        assert!(one.is_same(&two) && CodeHash::from_text(&two.to_text()).unwrap().is_same(&one));
+        assert!(!one.is_same(&hash("state=s&code=C").unwrap()));
+        assert!(hash("state=s&error=access_denied&code=c").is_none() && hash("state=s").is_none());
+        assert!(CodeHash::from_text("Ln0s").is_none());
     }
 
     #[test]

@@ -11,6 +11,7 @@
 //! [OpenID Connect Core 1.0 section 3.1]: https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowAuth
 
 mod callback;
+mod code_hash;
 mod cookies;
 mod flow;
 mod flow_id;
@@ -21,6 +22,7 @@ mod state;
 mod target;
 
 pub use self::callback::{Callback, CallbackError, CallbackOutcome, IssuerParameterError, ProviderErrorCode};
+pub use self::code_hash::CodeHash;
 pub use self::cookies::{FlowCookieError, FlowCookies, RequestCookies, SetCookie};
 pub use self::flow::{Flow, FlowRandom, Nonce, PkceVerifier};
 pub use self::flow_id::{FlowId, ParseFlowIdError};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::MAX_SEALED_LEN;
 use crate::UnixTime;
-use crate::authorization::{FlowId, RequestCookies, SetCookie};
+use crate::authorization::{CodeHash, FlowId, RequestCookies, SetCookie};
 use crate::cookie_key::CookieKey;
 use crate::issuer::CookieSecurity;
 use crate::sealed::{Labels, Sealer, secret_json, secret_text};
@@ -28,6 +28,8 @@ pub struct Handover {
     pub email: String,
     /// The kubeconfig.
     pub kubeconfig: SecretString,
+    /// The code that was presented for it.
+    pub code: CodeHash,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -38,6 +40,8 @@ struct Document<'a> {
     email: Cow<'a, str>,
     #[serde(borrow)]
     kubeconfig: Cow<'a, str>,
+    #[serde(borrow)]
+    code: Cow<'a, str>,
 }
 
 impl fmt::Debug for Handover {
@@ -87,8 +91,9 @@ impl Handovers {
             share: handover.share.to_string().into(),
             email: handover.email.as_str().into(),
             kubeconfig: handover.kubeconfig.expose_secret().into(),
+            code: handover.code.to_text().into(),
         };
-        let texts = document.share.len() + document.email.len() + document.kubeconfig.len();
+        let texts = document.share.len() + document.email.len() + document.kubeconfig.len() + document.code.len();
         let bytes = secret_json(&document, texts, 0)?;
         let record = self.records.seal(bytes.expose_secret(), &name, record_iv, now)?;
         Some((record, self.cookie(id, cookie_iv, now)?))
@@ -120,6 +125,7 @@ impl Handovers {
             share: document.share.parse().ok()?,
             email: document.email.into_owned(),
             kubeconfig: secret_text(document.kubeconfig),
+            code: CodeHash::from_text(&document.code)?,
         };
         Some((handover, opened.issued_at()))
     }

@@ -104,7 +104,10 @@ SESSION = (
     b'{"email":"Owner@example.com","groups":["team-a"],"began_at":1700000000,"seen_at":1700000000,'
     b'"revocable":"canary-refresh"}'
 )
-HANDOVER = b'{"share":"BwcHBwcHBwcHBwcHBwcHBw","email":"lukasz@example.com","kubeconfig":"apiVersion: v1\\n"}'
+HANDOVER = (
+    b'{"share":"BwcHBwcHBwcHBwcHBwcHBw","email":"lukasz@example.com","kubeconfig":"apiVersion: v1\\n",'
+    b'"code":"' + unpadded(hashlib.sha256(b"the code").digest()).encode() + b'"}'
+)
 for prefix in "__Host-", "":
     name = prefix + "kkp-session"
     print(f"{name}={seal(name, SESSION_ID, derived(b'session cookie'))}")

@@ -3,7 +3,8 @@
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use kkp_oidc_core::authorization::{
-    AuthenticState, Callback, CallbackOutcome, Flow, FlowId, FlowPurpose, Query, RequestCookies, ReturnTo, SetCookie,
+    AuthenticState, Callback, CallbackOutcome, CodeHash, Flow, FlowId, FlowPurpose, Query, RequestCookies, ReturnTo,
+    SetCookie,
 };
 use kkp_oidc_core::directory::SharedCluster;
 use kkp_oidc_core::secret::SecretString;
@@ -21,7 +22,8 @@ use crate::oidc::{CALLBACK_BUDGET, Login, OidcError, ProviderError, TokenRequest
 use crate::state::AppState;
 use crate::used_flows::{UnderWay, UseFlowError};
 
-/// End the flow that `state` names. Its cookie goes, whatever the outcome.
+/// End the flow that `state` names. Its cookie goes, unless the store could not say what became of the flow: then the browser may
+/// ask again.
 pub(super) async fn answer(state: &AppState, query: &Query, headers: &HeaderMap, client: ClientAddress) -> Response {
     let authenticated = authenticate(state, query).inspect_err(|error| record::stray(state, error));
     let (callback, authentic) = match authenticated {
@@ -31,8 +33,20 @@ pub(super) async fn answer(state: &AppState, query: &Query, headers: &HeaderMap,
         Err(error) => return error.into_response(headers),
     };
     let ending = Ending { flow: authentic, client };
-    let response = finish(state, callback, ending, headers).await;
-    (set_cookies(&[state.cookies().clear(authentic.id())]), response).into_response()
+    let (response, Over(is_over)) = finish(state, callback, ending, headers).await;
+    match is_over {
+        true => (set_cookies(&[state.cookies().clear(authentic.id())]), response).into_response(),
+        false => response,
+    }
+}
+
+/// Whether a flow is over.
+struct Over(bool);
+
+impl Over {
+    const fn after(error: &LoginError) -> Self {
+        Self(!matches!(error, LoginError::Store(_)))
+    }
 }
 
 fn authenticate(state: &AppState, query: &Query) -> Result<(Callback, AuthenticState), LoginError> {
@@ -42,20 +56,24 @@ fn authenticate(state: &AppState, query: &Query) -> Result<(Callback, AuthenticS
 }
 
 /// What began at one of our addresses ends at another one, or in a kubeconfig.
-async fn finish(state: &AppState, callback: Callback, ending: Ending, headers: &HeaderMap) -> Response {
-    let flow = match open(state, &ending.flow, headers).await {
+async fn finish(state: &AppState, callback: Callback, ending: Ending, headers: &HeaderMap) -> (Response, Over) {
+    let flow = match open(state, &callback, &ending.flow, headers).await {
         Ok(Opened::New(flow)) => flow,
-        Ok(Opened::Answered(location)) => return location,
+        Ok(Opened::Answered(response)) => return (response, Over(true)),
         Err(error) => {
             ending.record(state, About::default(), None, Some(&error)).await;
-            return error.into_response(headers);
+            let over = Over::after(&error);
+            return (error.into_response(headers), over);
         }
     };
     let purpose = flow.purpose.clone();
     let sent = headers.clone();
     match exchange(state.clone(), callback, ending, flow, sent).await {
-        Ok(response) => response,
-        Err(error) => refuse(state, &purpose, error, headers).await,
+        Ok(response) => (response, Over(true)),
+        Err(error) => {
+            let over = Over::after(&error);
+            (refuse(state, &purpose, error, headers).await, over)
+        }
     }
 }
 
@@ -68,22 +86,24 @@ async fn exchange(
     headers: HeaderMap,
 ) -> Result<Response, LoginError> {
     to_the_end(async move {
-        let purpose = flow.purpose.clone();
-        let met = timeout(CALLBACK_BUDGET, meet(&state, callback, &ending.flow, flow)).await;
+        let (purpose, code) = (flow.purpose.clone(), callback.code_hash());
+        let mut who = None;
+        let met = timeout(CALLBACK_BUDGET, meet(&state, callback, &ending.flow, flow, &mut who)).await;
         let met = met.unwrap_or_else(|_| Err(OidcError::from(ProviderError::TimedOut).into()));
-        let who =
-            met.as_ref().map_or_else(|error| error.email().map(str::to_owned), |(met, _)| Some(met.email().to_owned()));
         let result = match met {
             // Not within that time: the store has limits of its own, and what it has counted is not given up.
             Ok((met, _under_way)) => give(&state, met, ending.flow.id(), &headers).await,
             Err(error) => Err(error),
         };
-        // Two came at once, and the other one was first.
-        if let (Err(LoginError::FlowUsed), FlowPurpose::Share(..)) = (&result, &purpose)
-            && let Some(response) = answer_again(&state, ending.flow.id()).await?
-        {
-            return Ok(response);
-        }
+        let result = match (result, &purpose) {
+            // Two came at once, and the other one was first: here, or at another replica.
+            (Err(error), FlowPurpose::Share(..)) => match answer_again(&state, ending.flow.id(), code).await {
+                Ok(Some(response)) => return Ok(response),
+                Err(unknown) if matches!(error, LoginError::FlowUsed) => Err(unknown),
+                Ok(None) | Err(_) => Err(error),
+            },
+            (result, _) => result,
+        };
         let given = result.as_ref();
         let share = match purpose {
             FlowPurpose::Share(id, _) => Some(id),
@@ -134,10 +154,11 @@ enum Opened {
     Answered(Response),
 }
 
-/// What the flow's browser was given, once nobody is at it any more. Nothing is judged or counted again.
-async fn answer_again(state: &AppState, flow: FlowId) -> Result<Option<Response>, LoginError> {
+/// What the flow was given for this code, once nobody is at it any more. Nothing is judged or counted again.
+async fn answer_again(state: &AppState, flow: FlowId, code: Option<CodeHash>) -> Result<Option<Response>, LoginError> {
+    let Some(code) = code else { return Ok(None) };
     state.used_flows().answered(flow).await;
-    let cookie = state.sharing()?.hand_over_again(state, flow).await?;
+    let cookie = state.sharing()?.hand_over_again(state, flow, &code).await?;
     Ok(cookie.map(|cookie| go_on(&cookie, handed_over(state, flow))))
 }
 
@@ -146,7 +167,12 @@ fn handed_over(state: &AppState, flow: FlowId) -> String {
 }
 
 /// What can be judged without the provider: age, first use, this browser.
-async fn open(state: &AppState, authentic: &AuthenticState, headers: &HeaderMap) -> Result<Opened, LoginError> {
+async fn open(
+    state: &AppState,
+    callback: &Callback,
+    authentic: &AuthenticState,
+    headers: &HeaderMap,
+) -> Result<Opened, LoginError> {
     let now = state.now();
     authentic.require_fresh(now)?;
     let sent = cookie_headers(headers);
@@ -155,7 +181,7 @@ async fn open(state: &AppState, authentic: &AuthenticState, headers: &HeaderMap)
     let was_used = state.used_flows().was_used(id);
     // An answer that arrived took the cookie away, so that it shows that none did.
     if let Ok(Flow { purpose: FlowPurpose::Share(..), .. }) = &opened
-        && let Some(response) = answer_again(state, id).await?
+        && let Some(response) = answer_again(state, id, callback.code_hash()).await?
     {
         return Ok(Opened::Answered(response));
     }
@@ -168,28 +194,19 @@ async fn open(state: &AppState, authentic: &AuthenticState, headers: &HeaderMap)
 
 /// What somebody who logged in came for, before anything is written down.
 enum Met {
-    Kubeconfig(Response, String),
+    Kubeconfig(Response),
     Handover(Handover),
     Session(ReturnTo, Login),
 }
 
-impl Met {
-    /// Who logged in.
-    fn email(&self) -> &str {
-        match self {
-            Self::Kubeconfig(_, email) => email,
-            Self::Handover(handover) => &handover.email,
-            Self::Session(_, login) => login.identity.email(),
-        }
-    }
-}
-
-/// Everything up to what is written down: with the provider, with the directory, and whether the link is good.
+/// Everything up to what is written down: with the provider, with the directory, and whether the link is good. `who` is told apart,
+/// since they are known also of what is refused after their login.
 async fn meet(
     state: &AppState,
     callback: Callback,
     authentic: &AuthenticState,
     flow: Flow,
+    who: &mut Option<String>,
 ) -> Result<(Met, UnderWay), LoginError> {
     let oidc = state.oidc();
     let metadata = oidc.metadata().await.map_err(OidcError::from)?;
@@ -212,16 +229,17 @@ async fn meet(
     })?;
     let request = TokenRequest { code: &code, pkce_verifier: &flow.pkce_verifier };
     let login = oidc.login(&metadata, request, &flow.nonce).await?;
+    *who = Some(login.identity.email().to_owned());
     let met = match flow.purpose {
         FlowPurpose::Kubeconfig(target) => {
             let cluster = state.authorize(&target).await?.ok_or(LoginError::NotFound)?;
             let kubeconfig = state.kubeconfig(&metadata, &cluster, None, target.user_entry, &login)?;
             tracing::info!(cluster = %cluster.id, shared_by = %target.user_id, "kubeconfig given out");
-            let email = login.identity.email().to_owned();
-            Met::Kubeconfig(download(&cluster, &kubeconfig), email)
+            Met::Kubeconfig(download(&cluster, &kubeconfig))
         }
         FlowPurpose::Share(id, user_entry) => {
-            let handover = state.sharing()?.handover(state, &metadata, (id, user_entry), &login).await?;
+            let code = CodeHash::of(&code);
+            let handover = state.sharing()?.handover(state, &metadata, (id, user_entry), &login, code).await?;
             Met::Handover(handover)
         }
         FlowPurpose::Session(return_to) => Met::Session(return_to, login),
@@ -232,7 +250,7 @@ async fn meet(
 /// Everything with the store.
 async fn give(state: &AppState, met: Met, flow: FlowId, headers: &HeaderMap) -> Result<Given, LoginError> {
     match met {
-        Met::Kubeconfig(response, _) => Ok(Given { response, share: None }),
+        Met::Kubeconfig(response) => Ok(Given { response, share: None }),
         Met::Handover(handover) => {
             let (cookie, share) = state.sharing()?.redeem(state, flow, &handover).await?;
             let response = go_on(&cookie, handed_over(state, flow));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use kkp_oidc_core::UnixTime;
-use kkp_oidc_core::authorization::{FlowId, RequestCookies, SetCookie, UserEntry};
+use kkp_oidc_core::authorization::{CodeHash, FlowId, RequestCookies, SetCookie, UserEntry};
 use kkp_oidc_core::directory::SharedCluster;
 use kkp_oidc_core::issuer::ProviderMetadata;
 use kkp_oidc_core::session::{HANDOVER_MAX_AGE_SECS, Handover};
@@ -80,6 +80,7 @@ impl Sharing {
         metadata: &ProviderMetadata,
         (id, user_entry): (ShareId, UserEntry),
         login: &Login,
+        code: CodeHash,
     ) -> Result<Handover, LoginError> {
         let Offer { stored, cluster } = self.good(state, id).await?;
         let identity = &login.identity;
@@ -88,7 +89,7 @@ impl Sharing {
             return Err(LoginError::NotForYou { share: id, email });
         }
         let kubeconfig = state.kubeconfig(metadata, &cluster, self.public_client(), user_entry, login)?;
-        Ok(Handover { share: id, email, kubeconfig })
+        Ok(Handover { share: id, email, kubeconfig, code })
     }
 
     /// Use the link in the flow `flow`; the cookie with which the browser fetches what it is handed, and the share.
@@ -117,16 +118,21 @@ impl Sharing {
         }
     }
 
-    /// If this flow has used a link, a new cookie with which its browser fetches what it was handed: the answer that brought
-    /// the first one may have been lost.
+    /// If this flow has used a link with this code, a new cookie with which its browser fetches what it was handed: the answer
+    /// that brought the first one may have been lost. The code is what only the browser that logged in has: a cookie can be one
+    /// that somebody else has put there.
     pub(crate) async fn hand_over_again(
         &self,
         state: &AppState,
         flow: FlowId,
+        code: &CodeHash,
     ) -> Result<Option<SetCookie>, LoginError> {
         let now = state.now();
         let kept = self.config.store.get(RecordKind::Handover, RecordKey::from(flow), now).await?;
-        Ok(kept.and_then(|_| self.handovers.cookie(flow, state.random(), now)))
+        let opened = kept.and_then(|record| self.handovers.open(flow, &record, now));
+        let Some((handover, _)) = opened.filter(|(handover, _)| handover.code.is_same(code)) else { return Ok(None) };
+        tracing::info!(share = %handover.share, "login of a share link answered again");
+        Ok(self.handovers.cookie(flow, state.random(), now))
     }
 
     /// What the flow gave to this browser. A share that was used up or revoked meanwhile takes nothing back that was given.

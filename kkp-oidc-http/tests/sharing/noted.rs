@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
+use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::share::ShareId;
+use kkp_oidc_http::dev_provider::Fault;
 use kkp_oidc_http::{AuditSink, ShareStore as _, SqliteStore, metrics_router};
 
 use crate::house::{DIALOG, House, JANE, LUKASZ, MALLORY, OWNER};
 use crate::person::{Person, assert_page, assert_refused, redirect};
-use crate::world::{Setup, send};
+use crate::world::{NOW, Setup, send};
 
 /// Nothing here takes longer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -213,6 +215,22 @@ async fn whoever_is_refused_after_the_login_is_named_with_the_link() {
     let (reply, ()) = tokio::join!(late.get(&house.site, &callback), quick);
     assert_refused(&reply, 410, "share_link_used_up");
     assert_eq!(kept.take(), [refused("share_link_used_up", Some(JANE), link.id)]);
+
+    // Taken back while the provider was asked.
+    let link = owner.make_link(&house.site, &[]).await;
+    let callback = late.callback(&house.site, &link, JANE).await;
+    house.provider.set_fault(Fault::TokenSlow(Duration::from_millis(100)));
+    let tokens = house.provider.requests().token;
+    kept.take();
+    let meanwhile = async {
+        while house.provider.requests().token == tokens {
+            tokio::task::yield_now().await;
+        }
+        house.store.inside().revoke(link.id, UnixTime::from_secs(NOW)).await.unwrap();
+    };
+    let (reply, ()) = tokio::join!(late.get(&house.site, &callback), meanwhile);
+    assert_refused(&reply, 410, "share_link_revoked");
+    assert_eq!(kept.take(), [refused("share_link_revoked", Some(JANE), link.id)]);
 
     let revoked = owner.make_link(&house.site, &[]).await;
     owner.post(&house.site, &format!("{}/revoke", revoked.page()), &[]).await;

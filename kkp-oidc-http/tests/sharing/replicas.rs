@@ -124,3 +124,25 @@ async fn a_callback_whose_answer_was_lost_is_answered_again_by_another_replica()
     // The code was presented once: a provider may revoke what it gave for one that comes twice.
     assert_eq!((house.provider.requests().token, house.uses(&link).await), (tokens + 1, (1, 1)));
 }
+
+#[tokio::test]
+async fn of_two_replicas_that_get_a_callback_at_once_both_give_what_one_of_them_counted() {
+    let house = House::new().await;
+    let link = house.link(&[("uses", "once")]).await;
+    let mut lukasz = Person::new();
+    let callback = lukasz.callback(&house.site, &link, LUKASZ).await;
+    let late = house.replica(sharing(house.store.clone()));
+    let (mut first, mut second) = (lukasz.clone(), lukasz);
+    // The second one looks at the link when the first one has used it up.
+    let (told, go_on) = house.store.pause("find");
+    let meanwhile = async {
+        told.await.unwrap();
+        let reply = first.get(&house.site, &callback).await;
+        go_on.send(()).unwrap();
+        reply
+    };
+    let (answered_again, answered) = tokio::join!(second.get_at(&late.router, &callback), meanwhile);
+    assert_eq!(redirect(&answered_again), redirect(&answered));
+    assert_page(&second.get_at(&late.router, redirect(&answered)).await, 200);
+    assert_eq!(house.uses(&link).await, (1, 1));
+}

@@ -85,6 +85,15 @@ async fn a_callback_that_comes_twice_is_one_use() {
     assert_page(&lost.get(&house.site, redirect(&first)).await, 200);
     assert_eq!((house.uses(&link).await, house.provider.requests().token), ((1, 1), tokens + 1));
 
+    // A cookie of a flow can be one that somebody else has put into the browser, who then asks for the same: without the code that
+    // came with the login they get nothing.
+    let (planted, _) = callback.split_once("code=").unwrap();
+    let rest = callback.split_once("code=").unwrap().1.split_once('&').map_or("", |(_, rest)| rest);
+    for stolen in [format!("{planted}code=x&{rest}"), format!("{planted}error=access_denied&{rest}")] {
+        let mut thief = lukasz.clone();
+        assert_refused(&thief.get(&house.site, &stolen).await, 400, "flow_used");
+        assert_eq!(thief.cookie("kkp-handover-"), None);
+    }
     // Whoever has the answer has no cookie of the flow any more; whoever finds the address never had one.
     for person in [&mut one, &mut Person::new()] {
         assert_refused(&person.get(&house.site, &callback).await, 400, "flow_used");

@@ -48,8 +48,7 @@ impl WatchedStore {
         self.0.is_out.store(false, Ordering::SeqCst);
     }
 
-    /// Keep the next call of this name waiting that changes anything: the first one tells that it waits, the second one lets it
-    /// go on.
+    /// Keep the next call of this name waiting: the first one tells that it waits, the second one lets it go on.
     pub(crate) fn pause(&self, call: &'static str) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
         let ((waits, told), (go_on, let_go)) = (oneshot::channel(), oneshot::channel());
         *self.0.pause.lock().unwrap() = Some((call, waits, let_go));
@@ -70,7 +69,7 @@ impl WatchedStore {
     }
 
     /// The same for a call that can be made to wait.
-    fn change<'a, T: Send + 'a>(
+    fn pausable<'a, T: Send + 'a>(
         &'a self,
         name: &str,
         call: impl FnOnce(&'a SqliteStore) -> Stored<'a, T> + Send + 'a,
@@ -88,11 +87,11 @@ impl WatchedStore {
 
 impl ShareStore for WatchedStore {
     fn create(&self, share: Share) -> Stored<'_, Created> {
-        self.change("create", |store| store.create(share))
+        self.pausable("create", |store| store.create(share))
     }
 
     fn find(&self, id: ShareId) -> Stored<'_, Option<StoredShare>> {
-        self.ask(|store| store.find(id))
+        self.pausable("find", move |store| store.find(id))
     }
 
     fn owned_by<'a>(&'a self, owner: &'a str) -> Stored<'a, OwnedShares> {
@@ -108,11 +107,11 @@ impl ShareStore for WatchedStore {
     }
 
     fn redeem(&self, id: ShareId, flow: FlowId, redemption: Redemption, handover: Record) -> Stored<'_, Redeemed> {
-        self.change("redeem", move |store| store.redeem(id, flow, redemption, handover))
+        self.pausable("redeem", move |store| store.redeem(id, flow, redemption, handover))
     }
 
     fn revoke(&self, id: ShareId, at: UnixTime) -> Stored<'_, Revoked> {
-        self.change("revoke", move |store| store.revoke(id, at))
+        self.pausable("revoke", move |store| store.revoke(id, at))
     }
 
     fn put(&self, record: Record) -> Stored<'_, ()> {
@@ -120,7 +119,7 @@ impl ShareStore for WatchedStore {
     }
 
     fn replace(&self, record: Record) -> Stored<'_, bool> {
-        self.change("replace", |store| store.replace(record))
+        self.pausable("replace", |store| store.replace(record))
     }
 
     fn get(&self, kind: RecordKind, key: RecordKey, now: UnixTime) -> Stored<'_, Option<String>> {
@@ -128,7 +127,7 @@ impl ShareStore for WatchedStore {
     }
 
     fn remove(&self, kind: RecordKind, key: RecordKey) -> Stored<'_, ()> {
-        self.change("remove", move |store| store.remove(kind, key))
+        self.pausable("remove", move |store| store.remove(kind, key))
     }
 
     fn sweep(&self, now: UnixTime) -> Stored<'_, ()> {
