@@ -72,7 +72,7 @@ fn measure(criterion: &mut Criterion, name: &str, store: &SqliteStore) {
     });
     group.bench_function("find", |bench| bench.iter(|| runtime.block_on(store.find(id)).expect("found")));
     group.bench_function("owned_by", |bench| {
-        bench.iter(|| runtime.block_on(store.owned_by("Owner7@example.com")).expect("listed"));
+        bench.iter(|| runtime.block_on(store.owned_by("Owner7@example.com", NOW)).expect("listed"));
     });
     group.finish();
 }

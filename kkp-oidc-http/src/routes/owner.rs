@@ -183,7 +183,7 @@ pub(super) async fn names(state: &AppState, current: &Current) -> Vec<OwnedClust
 pub(super) async fn links(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, Response> {
     let answer = async {
         let current = current(&state, &headers, ReturnTo::Links).await?;
-        let OwnedShares { readable, unreadable } = state.sharing()?.owned_by(current.owner()).await?;
+        let OwnedShares { readable, unreadable } = state.sharing()?.owned_by(current.owner(), state.now()).await?;
         let clusters = names(&state, &current).await;
         let links = readable.iter().map(|stored| summary(stored, &clusters, state.now())).collect();
         let unreadable = unreadable.iter().map(ToString::to_string).collect();

@@ -71,8 +71,8 @@ impl Sharing {
     }
 
     /// All links of the owner, newest first.
-    pub(crate) async fn owned_by(&self, owner: Owner<'_>) -> Result<OwnedShares, LoginError> {
-        Ok(self.config.store.owned_by(owner.email).await?)
+    pub(crate) async fn owned_by(&self, owner: Owner<'_>, now: UnixTime) -> Result<OwnedShares, LoginError> {
+        Ok(self.config.store.owned_by(owner.email, now).await?)
     }
 
     /// One link of the owner. Others' links are answered like none.

@@ -36,8 +36,9 @@ pub trait ShareStore: Send + Sync + 'static {
     /// The share with this id, in whatever state.
     fn find(&self, id: ShareId) -> Stored<'_, Option<StoredShare>>;
 
-    /// The shares that this owner made, newest first, at most [`MAX_LISTED`]. Addresses are compared without regard to case.
-    fn owned_by<'a>(&'a self, owner: &'a str) -> Stored<'a, OwnedShares>;
+    /// The shares that this owner made, newest first, at most [`MAX_LISTED`]: those that have not ended `now`, and of the others the
+    /// newest. Addresses are compared without regard to case.
+    fn owned_by<'a>(&'a self, owner: &'a str, now: UnixTime) -> Stored<'a, OwnedShares>;
 
     /// The address of the share's owner, in whatever case, also of a share that cannot be read otherwise.
     fn owner(&self, id: ShareId) -> Stored<'_, Option<String>>;

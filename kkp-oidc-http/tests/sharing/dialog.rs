@@ -70,7 +70,7 @@ async fn every_field_that_is_wrong_is_named_at_once_and_nothing_typed_is_lost() 
     let escaped = note.replace('<', "&#60;").replace('>', "&#62;");
     assert_shows(&reply, &["anna@example.com\nno@one@else", "value=\"10001\"", "value=\"a/b\"", &escaped]);
     assert_shows(&reply, &["id=\"who-only\" checked", "id=\"uses-some\" checked"]);
-    assert_eq!(house.store.inside().owned_by(OWNER).await, Ok(OwnedShares::default()));
+    assert_eq!(house.store.inside().owned_by(OWNER, UnixTime::from_secs(NOW)).await, Ok(OwnedShares::default()));
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn choices_that_no_page_has_are_refused() {
         assert_page(&reply, 422);
         assert_shows(&reply, &[text]);
     }
-    assert_eq!(house.store.inside().owned_by(OWNER).await, Ok(OwnedShares::default()));
+    assert_eq!(house.store.inside().owned_by(OWNER, UnixTime::from_secs(NOW)).await, Ok(OwnedShares::default()));
 }
 
 #[tokio::test]
@@ -143,7 +143,7 @@ async fn a_form_that_is_sent_from_elsewhere_or_by_nobody_makes_nothing() {
     let reply = Person::new().post(&house.site, DIALOG, &[("who", "anyone")]).await;
     assert_refused(&reply, 401, "session_ended");
     assert_shows(&reply, &["href=\"/login?project=lab&#38;cluster=lab7x9k2mp\""]);
-    assert_eq!(house.store.inside().owned_by(OWNER).await, Ok(OwnedShares::default()));
+    assert_eq!(house.store.inside().owned_by(OWNER, UnixTime::from_secs(NOW)).await, Ok(OwnedShares::default()));
 }
 
 #[tokio::test]
@@ -184,7 +184,7 @@ async fn a_form_that_does_not_come_to_its_end_is_told_from_one_that_is_too_long(
     let reply = Person::new().post_body(&house.site, DIALOG, Interrupted::waits_after(part), "same-origin").await;
     assert_refused(&reply, 401, "session_ended");
     assert_eq!(started.elapsed().as_secs(), 10);
-    assert_eq!(house.store.inside().owned_by(OWNER).await, Ok(OwnedShares::default()));
+    assert_eq!(house.store.inside().owned_by(OWNER, UnixTime::from_secs(NOW)).await, Ok(OwnedShares::default()));
 }
 
 #[tokio::test]

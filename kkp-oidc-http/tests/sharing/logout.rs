@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use kkp_oidc_core::UnixTime;
 use kkp_oidc_http::dev_provider::Fault;
 use kkp_oidc_http::{OwnedShares, PostLogout, ShareStore as _};
 
 use crate::house::{BASE, DIALOG, House, OWNER, VIEWER};
 use crate::person::{Person, assert_page, assert_refused, assert_shows, redirect};
+use crate::world::NOW;
 
 const CLEARED: &str = "kkp-session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
 
@@ -20,7 +22,7 @@ async fn log_out(house: &House, owner: &mut Person) -> Option<String> {
     replayed.browser.cookies = old;
     assert_eq!(redirect(&replayed.get(&house.site, "/clusters").await), "/login?to=clusters");
     assert_refused(&replayed.post(&house.site, DIALOG, &[("who", "anyone")]).await, 401, "session_ended");
-    assert_eq!(house.store.inside().owned_by(OWNER).await, Ok(OwnedShares::default()));
+    assert_eq!(house.store.inside().owned_by(OWNER, UnixTime::from_secs(NOW)).await, Ok(OwnedShares::default()));
     let page = owner.get(&house.site, redirect(&reply)).await;
     assert_eq!((page.status, redirect(&reply)), (200, "/logged-out?here"));
     assert_shows(&page, &["You are logged out", "href=\"/login\""]);

@@ -279,7 +279,7 @@ async fn what_an_owner_does_is_done_and_noted_even_if_their_browser_goes() {
         assert_eq!((name.as_deref(), actor.as_deref()), (Some(event), Some(OWNER)));
     }
     assert_eq!(redirect(&owner.get(&house.site, "/links").await), "/login?to=links");
-    let owned = house.store.inside().owned_by(OWNER).await.unwrap();
+    let owned = house.store.inside().owned_by(OWNER, UnixTime::from_secs(NOW)).await.unwrap();
     let revoked = owned.readable.iter().map(|stored| stored.revoked_at.is_some());
     assert_eq!(revoked.collect::<Vec<_>>(), [false, true]);
 }

@@ -94,8 +94,8 @@ impl ShareStore for WatchedStore {
         self.pausable("find", move |store| store.find(id))
     }
 
-    fn owned_by<'a>(&'a self, owner: &'a str) -> Stored<'a, OwnedShares> {
-        self.ask(|store| store.owned_by(owner))
+    fn owned_by<'a>(&'a self, owner: &'a str, now: UnixTime) -> Stored<'a, OwnedShares> {
+        self.ask(|store| store.owned_by(owner, now))
     }
 
     fn owner(&self, id: ShareId) -> Stored<'_, Option<String>> {

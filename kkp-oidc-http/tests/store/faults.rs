@@ -31,7 +31,7 @@ async fn refuses_everything(store: &dyn ShareStore, path: &Path, reason: &str) {
     let record = Record { kind, key, sealed: "sealed".to_owned(), ends_at: EXPIRES };
     assert_eq!(store.create(share(2, UseLimit::ONCE)).await, because(path, reason));
     assert_eq!(store.find(id(1)).await, because(path, reason));
-    assert_eq!(store.owned_by("owner.1@example.com").await, because(path, reason));
+    assert_eq!(store.owned_by("owner.1@example.com", MADE).await, because(path, reason));
     assert_eq!(store.owner(id(1)).await, because(path, reason));
     assert_eq!(store.redemptions(id(1)).await, because(path, reason));
     assert_eq!(store.redeem(id(1), flow(1), by("a", MADE), handover(1)).await, because(path, reason));
@@ -94,7 +94,7 @@ async fn a_share_that_cannot_be_read_is_refused_by_name_and_can_be_taken_back() 
         );
         assert_eq!(store.find(id(1)).await, because(&path, &reason), "{document}");
         let listed = OwnedShares { readable: vec![], unreadable: vec![id(1)] };
-        assert_eq!(store.owned_by("owner.1@example.com").await, Ok(listed), "{document}");
+        assert_eq!(store.owned_by("owner.1@example.com", MADE).await, Ok(listed), "{document}");
         assert_eq!(
             store.redeem(id(1), flow(1), by("a", MADE), handover(1)).await,
             because(&path, &reason),
@@ -105,7 +105,7 @@ async fn a_share_that_cannot_be_read_is_refused_by_name_and_can_be_taken_back() 
     }
     assert_eq!(store.revoke(id(1), MADE).await, Ok(Revoked::Now));
     // There is nothing left to be done about it.
-    assert_eq!(store.owned_by("owner.1@example.com").await, Ok(OwnedShares::default()));
+    assert_eq!(store.owned_by("owner.1@example.com", MADE).await, Ok(OwnedShares::default()));
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! All shares of a store, list by list.
 
 use kkp_oidc_core::share::UseLimit;
-use kkp_oidc_http::{Created, ENDED_SHARES_KEPT_SECS, MAX_KEPT_SHARES, MAX_LISTED, ShareStore as _, SqliteStore};
+use kkp_oidc_http::{
+    Created, ENDED_SHARES_KEPT_SECS, MAX_KEPT_SHARES, MAX_LISTED, OwnedShares, ShareStore as _, SqliteStore,
+};
 
 use crate::samples::{MADE, id, share};
 
@@ -48,4 +50,28 @@ async fn an_owner_has_so_many_shares_and_no_more_ended_ones_included() {
     assert_eq!(store.create(share(all + 1, UseLimit::ONCE)).await, Ok(Created::Kept));
     store.sweep(MADE.plus_secs(ENDED_SHARES_KEPT_SECS + 2)).await.unwrap();
     assert_eq!(store.create(of_owner(all)).await, Ok(Created::Kept));
+}
+
+#[tokio::test]
+async fn what_can_still_be_used_is_listed_however_much_was_made_since() {
+    let store = SqliteStore::in_memory().unwrap();
+    let mut old = share(1, UseLimit::ONCE);
+    old.owner = "busy@example.com".to_owned();
+    old.expires_at = MADE.plus_secs(30 * 86_400);
+    store.create(old.clone()).await.unwrap();
+    let last = MAX_LISTED as u64 + 1;
+    for number in 2..=last {
+        let mut ended = share(number, UseLimit::ONCE);
+        ended.owner.clone_from(&old.owner);
+        ended.created_at = MADE.plus_secs(i64::try_from(number).unwrap());
+        ended.expires_at = ended.created_at.plus_secs(1);
+        store.create(ended).await.unwrap();
+    }
+    let ids = |owned: OwnedShares| owned.readable.into_iter().map(|stored| stored.share.id).collect::<Vec<_>>();
+    let now = MADE.plus_secs(86_400);
+    // Newest first all the same; what makes room for it is the oldest of those that have ended.
+    let newest = (3..=last).rev().chain([1]).map(id).collect::<Vec<_>>();
+    assert_eq!(ids(store.owned_by("busy@example.com", now).await.unwrap()), newest);
+    let all_ended = (2..=last).rev().map(id).collect::<Vec<_>>();
+    assert_eq!(ids(store.owned_by("busy@example.com", old.expires_at).await.unwrap()), all_ended);
 }

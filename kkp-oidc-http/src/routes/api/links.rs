@@ -62,7 +62,7 @@ pub(super) async fn create(
 
 /// Your links
 ///
-/// The newest first, at most 500.
+/// The newest first, at most 500: all that have not ended, and of the others the newest.
 #[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/api/share/v1/links",
@@ -74,7 +74,7 @@ pub(super) async fn create(
 pub(super) async fn all(State(state): State<AppState>, headers: HeaderMap) -> Result<Json<Links>, Response> {
     let answer = async {
         let current = current(&state, &headers).await?;
-        let owned = state.sharing()?.owned_by(current.owner()).await?;
+        let owned = state.sharing()?.owned_by(current.owner(), state.now()).await?;
         let clusters = names(&state, &current).await;
         Ok(Json(Links::new(&state, &owned, &clusters)?))
     };

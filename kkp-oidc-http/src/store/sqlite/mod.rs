@@ -137,9 +137,9 @@ impl ShareStore for SqliteStore {
         self.read("find", move |connection| shares::find(connection, id))
     }
 
-    fn owned_by<'a>(&'a self, owner: &'a str) -> Stored<'a, OwnedShares> {
+    fn owned_by<'a>(&'a self, owner: &'a str, now: UnixTime) -> Stored<'a, OwnedShares> {
         let owner = owner.to_owned();
-        self.read("owned_by", move |connection| shares::owned_by(connection, &owner))
+        self.read("owned_by", move |connection| shares::owned_by(connection, &owner, now))
     }
 
     fn owner(&self, id: ShareId) -> Stored<'_, Option<String>> {

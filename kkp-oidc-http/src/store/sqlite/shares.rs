@@ -49,12 +49,14 @@ pub(super) fn find(connection: &Connection, id: ShareId) -> Result<Option<Stored
         .transpose()
 }
 
-pub(super) fn owned_by(connection: &Connection, owner: &str) -> Result<OwnedShares, Failure> {
-    let newest = "SELECT id, document, uses, revoked_at FROM shares WHERE owner = ?1
-        ORDER BY created_at DESC, number DESC LIMIT ?2";
+pub(super) fn owned_by(connection: &Connection, owner: &str, now: UnixTime) -> Result<OwnedShares, Failure> {
+    // Documents are read of those alone that are listed.
+    let newest =
+        "SELECT id, document, uses, revoked_at FROM shares WHERE number IN (SELECT number FROM shares WHERE owner = ?1
+        ORDER BY ends_at > ?3 DESC, created_at DESC, number DESC LIMIT ?2) ORDER BY created_at DESC, number DESC";
     let mut statement = connection.prepare_cached(newest)?;
     let mut owned = OwnedShares::default();
-    for found in statement.query_map(params![email::folded(owner), limit(MAX_LISTED)], FoundShare::of)? {
+    for found in statement.query_map(params![email::folded(owner), limit(MAX_LISTED), now.as_secs()], FoundShare::of)? {
         let found = found?;
         let (id, revoked) = (found.id, found.revoked_at.is_some());
         match found.read() {
