@@ -27,6 +27,8 @@ use crate::args::{Cli, Command};
 fn main() -> ExitCode {
     let arguments = std::env::args_os();
     #[cfg(feature = "serve")]
+    let arguments = args::links::mark_ids(arguments);
+    #[cfg(feature = "serve")]
     let (arguments, ignored) = go_flags::normalize(arguments);
     let cli = Cli::parse_from(arguments);
     let result = match cli.command {

@@ -11,6 +11,7 @@ use kkp_oidc_http::server::ServerTlsError;
 use kkp_oidc_http::{BuildTlsError, LoadDirectoryError, OpenStoreError, StoreUnavailable};
 
 use crate::exit_status::{ENVIRONMENT, REFUSED};
+use crate::traces::ParseOtlpEndpointError;
 
 /// Why `kkp-oidc serve` ends early.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,8 @@ pub(crate) enum Refusal {
     Tls(BuildTlsError),
     #[error("tls-cert: {}", Chain(.0))]
     ServerTls(ServerTlsError),
+    #[error("otlp-endpoint: {}", .0)]
+    OtlpEndpoint(ParseOtlpEndpointError),
     #[error(
         "address: other hosts can reach `{address}`, and plain http shows logins to everybody in between, expected \
          --tls-cert and --tls-key; --behind-proxy where TLS is ended in front; or a loopback address, as 127.0.0.1:8080"

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use kkp_oidc_core::ca_bundle::CaBundle;
@@ -15,7 +16,8 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use reqwest::blocking::Client;
-use reqwest::tls::Certificate;
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
@@ -82,6 +84,8 @@ impl FromStr for OtlpEndpoint {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TracesError {
     #[error("traces cannot be sent over TLS")]
+    Tls(#[source] rustls::Error),
+    #[error("traces cannot be sent over HTTP")]
     Client(#[source] reqwest::Error),
     #[error("traces cannot be sent")]
     Exporter(#[source] opentelemetry_otlp::ExporterBuildError),
@@ -101,9 +105,7 @@ impl Traces {
             client = client.no_proxy();
         }
         if let Some(bundle) = bundle {
-            let trusted =
-                bundle.certificates().iter().map(|der| Certificate::from_der(der)).collect::<Result<Vec<_>, _>>();
-            client = client.tls_certs_only(trusted.map_err(TracesError::Client)?);
+            client = client.tls_backend_preconfigured(trusting(bundle)?);
         }
         let exporter = SpanExporter::builder()
             .with_http()
@@ -136,6 +138,15 @@ impl Traces {
             tracing::warn!(error = %error, "the last spans were not sent");
         }
     }
+}
+
+/// The same as for the provider: what rustls cannot read in the bundle is left out.
+fn trusting(bundle: &CaBundle) -> Result<ClientConfig, TracesError> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(bundle.certificates().iter().map(|der| CertificateDer::from(der.as_slice())));
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
+    let config = config.with_safe_default_protocol_versions().map_err(TracesError::Tls)?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
 fn resource() -> Resource {

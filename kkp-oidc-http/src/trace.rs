@@ -84,28 +84,48 @@ pub(crate) fn refused(code: &'static str) {
     Span::current().record("error.type", code);
 }
 
-/// A request to the provider.
-pub(crate) fn of_provider(endpoint: Endpoint) -> Span {
-    tracing::info_span!(
-        target: TRACE_TARGET,
-        "provider",
-        otel.name = format!("provider {}", endpoint.name()),
-        otel.kind = "client",
-        otel.status_code = Empty,
-        kkp_oidc.endpoint = endpoint.name(),
-        http.response.status_code = Empty,
-        "error.type" = Empty,
-    )
+/// A request to the provider. Dropped before its end, it was abandoned.
+pub(crate) struct ProviderSpan {
+    span: Span,
+    status: Option<u16>,
+    exchange: Exchange,
 }
 
-/// How a request to the provider ended; with the status if there was an answer.
-pub(crate) fn provider_answered(span: &Span, status: Option<u16>, exchange: Exchange) {
-    if let Some(status) = status {
-        span.record("http.response.status_code", status);
+impl ProviderSpan {
+    pub(crate) fn begin(endpoint: Endpoint) -> Self {
+        let span = tracing::info_span!(
+            target: TRACE_TARGET,
+            "provider",
+            otel.name = format!("provider {}", endpoint.name()),
+            otel.kind = "client",
+            otel.status_code = Empty,
+            kkp_oidc.endpoint = endpoint.name(),
+            http.response.status_code = Empty,
+            "error.type" = Empty,
+        );
+        Self { span, status: None, exchange: Exchange::Abandoned }
     }
-    if !matches!(exchange, Exchange::Answered) {
-        span.record("error.type", display(exchange.outcome()));
-        span.record("otel.status_code", "ERROR");
+
+    /// To make the request in.
+    pub(crate) fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// The request is over; with the status if there was an answer.
+    pub(crate) fn end(mut self, status: Option<u16>, exchange: Exchange) {
+        (self.status, self.exchange) = (status, exchange);
+    }
+}
+
+impl Drop for ProviderSpan {
+    fn drop(&mut self) {
+        if let Some(status) = self.status {
+            self.span.record("http.response.status_code", status);
+        }
+        if !matches!(self.exchange, Exchange::Answered) {
+            self.span.record("error.type", display(self.exchange.outcome()));
+            self.span.record("otel.status_code", "ERROR");
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! `kkp-oidc links`
 
+use std::ffi::OsString;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::{Args, Subcommand};
+use kkp_oidc_core::secret::SecretString;
 use kkp_oidc_core::share::ShareId;
+
+use super::serve::secret;
 
 const LIST_HELP: &str = "\
 Example: kkp-oidc links list --share-store shares.db --owner anna@example.com
@@ -50,8 +53,9 @@ pub(crate) struct RevokeArgs {
     #[command(flatten)]
     pub(crate) store: StoreArgs,
     /// A link, by its address or by its id.
-    #[arg(value_name = "LINK", required_unless_present = "owner", conflicts_with = "owner")]
-    pub(crate) links: Vec<LinkName>,
+    // As a secret: whoever has a link's address may use it, so that a wrong one is not repeated.
+    #[arg(value_name = "LINK", required_unless_present = "owner", conflicts_with = "owner", value_parser = secret)]
+    pub(crate) links: Vec<SecretString>,
     /// All links that the person with this e-mail address made and that can be used.
     #[arg(long, value_name = "EMAIL")]
     pub(crate) owner: Option<String>,
@@ -68,19 +72,26 @@ pub(crate) struct StoreArgs {
     pub(crate) share_store: PathBuf,
 }
 
-/// A link, by whatever it is known.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LinkName(pub(crate) ShareId);
+/// Stands before an id that would be taken for a flag.
+const ID: &str = "id:";
 
-/// Why text names no link. It is not repeated: it may be a link.
-#[derive(Debug, thiserror::Error)]
-#[error("no link of this service, expected its address, or the 22 characters of its id")]
-pub(crate) struct ParseLinkNameError;
+/// The arguments, with a mark before each id of `links revoke` that begins with a hyphen: one in 64 does.
+pub(crate) fn mark_ids(arguments: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    let mut words = ["links", "revoke"].iter().peekable();
+    arguments.map(move |argument| {
+        match argument.to_str() {
+            Some(text) if words.peek().is_none() && text.starts_with('-') && text.parse::<ShareId>().is_ok() => {
+                return format!("{ID}{text}").into();
+            }
+            Some(text) => _ = words.next_if(|word| **word == text),
+            None => {}
+        }
+        argument
+    })
+}
 
-impl FromStr for LinkName {
-    type Err = ParseLinkNameError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().ok().or_else(|| ShareId::claimed_by(text)).map(Self).ok_or(ParseLinkNameError)
-    }
+/// The share that a link names, by its id or by its address.
+pub(crate) fn named(link: &SecretString) -> Option<ShareId> {
+    let link = link.expose_secret();
+    link.strip_prefix(ID).unwrap_or(link).parse().ok().or_else(|| ShareId::claimed_by(link))
 }

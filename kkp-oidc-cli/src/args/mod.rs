@@ -36,8 +36,6 @@ pub(crate) use self::serve::{ForwardedHeaderArg, IdpCaArg, KkpLinksArg, LogForma
 #[cfg(feature = "serve")]
 pub(crate) use self::sharing::SharingArgs;
 #[cfg(feature = "serve")]
-pub(crate) use self::traces::OrNothing;
-#[cfg(feature = "serve")]
 pub(crate) use self::transport::TransportArgs;
 
 /// Share Kubernetes clusters through an OpenID Connect provider.

@@ -205,6 +205,6 @@ pub(crate) enum LogFormat {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of a value parser")]
-fn secret(text: &str) -> Result<SecretString, Infallible> {
+pub(super) fn secret(text: &str) -> Result<SecretString, Infallible> {
     Ok(text.into())
 }

@@ -1,10 +1,9 @@
 //! Traces: whether they are sent, and where.
 
-use std::str::FromStr;
-
 use clap::Args;
+use kkp_oidc_core::secret::SecretString;
 
-use crate::traces::OtlpEndpoint;
+use super::serve::secret;
 
 const TRACES: &str = "Traces";
 
@@ -13,25 +12,8 @@ const TRACES: &str = "Traces";
 pub(crate) struct TracesArgs {
     /// Send traces to this OpenTelemetry collector by OTLP over HTTP: the base of its address, to which /v1/traces is added.
     /// Other OTEL_ variables, such as OTEL_TRACES_SAMPLER and OTEL_EXPORTER_OTLP_HEADERS, count as well.
-    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true, value_name = "URL",
+    // As a secret: somebody may have written a password into it, which is refused without being repeated.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true, value_name = "URL", value_parser = secret,
           help_heading = TRACES)]
-    pub(crate) otlp_endpoint: Option<OrNothing<OtlpEndpoint>>,
-}
-
-/// What may be empty.
-#[derive(Clone, Debug)]
-pub(crate) struct OrNothing<T>(Option<T>);
-
-impl<T> OrNothing<T> {
-    pub(crate) const fn as_ref(&self) -> Option<&T> {
-        self.0.as_ref()
-    }
-}
-
-impl<T: FromStr> FromStr for OrNothing<T> {
-    type Err = T::Err;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.is_empty() { Ok(Self(None)) } else { text.parse().map(|value| Self(Some(value))) }
-    }
+    pub(crate) otlp_endpoint: Option<SecretString>,
 }

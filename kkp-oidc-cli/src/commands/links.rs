@@ -9,8 +9,8 @@ use kkp_oidc_core::share::{ShareId, ShareState, StoredShare, UseLimit};
 use kkp_oidc_http::{AuditSink as _, FileAuditSink, ListedShare, Revoked, ShareStore as _, SqliteStore};
 use serde_json::json;
 
-use crate::args::Output;
-use crate::args::links::{LinksCommand, ListArgs, RevokeArgs, StoreArgs};
+use crate::args::links::{LinksCommand, ListArgs, RevokeArgs, StoreArgs, named};
+use crate::args::{Output, usage_error};
 use crate::error::CliError;
 use crate::exit_status::REFUSED;
 use crate::io;
@@ -122,9 +122,17 @@ fn json(share: &ListedShare, state: &str) -> String {
 }
 
 async fn revoke(args: &RevokeArgs, output: Output) -> Result<ExitCode, CliError> {
+    let mut ids = Vec::new();
+    for (number, link) in (1_usize..).zip(&args.links) {
+        let Some(id) = named(link) else {
+            let message =
+                format!("LINK {number} is none of this service, expected its address, or the 22 characters of its id");
+            return Ok(usage_error(&message));
+        };
+        ids.push(id);
+    }
     let (store, now) = (open(&args.store)?, io::now());
     let log = AuditLog::open(args.audit_log.as_deref())?;
-    let mut ids: Vec<ShareId> = args.links.iter().map(|link| link.0).collect();
     if let Some(owner) = &args.owner {
         for_each(&store, Some(owner), async |share| {
             if matches!(state(&share, now), "good" | "unreadable") {
@@ -134,27 +142,35 @@ async fn revoke(args: &RevokeArgs, output: Output) -> Result<ExitCode, CliError>
         })
         .await?;
     }
-    let mut all_known = true;
+    let (mut all_known, mut trouble) = (true, None);
     for &id in &ids {
         let revoked = store.revoke(id, now).await.map_err(ServeError::StoreUnavailable)?;
-        let (word, sentence) = match revoked {
-            Revoked::Now => ("now", format!("{id} is taken back")),
-            Revoked::Before(at) => ("before", format!("{id} was taken back before, at {at}")),
-            Revoked::Unknown => ("unknown", format!("{id} is not in this store")),
-        };
         all_known &= revoked != Revoked::Unknown;
-        match output {
-            Output::Human => io::print_line(&sentence)?,
-            Output::Json => io::print_line(&json!({ "id": id.to_string(), "revoked": word }).to_string())?,
-        }
-        if revoked == Revoked::Now {
-            log.note(id, now)?;
-        }
+        // What is left is taken back all the same; noted before it is said.
+        let noted = if revoked == Revoked::Now { log.note(id, now) } else { Ok(()) };
+        let said = say(id, revoked, output);
+        trouble = trouble.or(noted.err()).or(said.err());
     }
     if ids.is_empty() && output == Output::Human {
         io::print_line("no links")?;
     }
-    Ok(if all_known { ExitCode::SUCCESS } else { ExitCode::from(REFUSED) })
+    match trouble {
+        Some(trouble) => Err(trouble),
+        None if all_known => Ok(ExitCode::SUCCESS),
+        None => Ok(ExitCode::from(REFUSED)),
+    }
+}
+
+fn say(id: ShareId, revoked: Revoked, output: Output) -> Result<(), CliError> {
+    let (word, sentence) = match revoked {
+        Revoked::Now => ("now", format!("{id} is taken back")),
+        Revoked::Before(at) => ("before", format!("{id} was taken back before, at {at}")),
+        Revoked::Unknown => ("unknown", format!("{id} is not in this store")),
+    };
+    match output {
+        Output::Human => io::print_line(&sentence),
+        Output::Json => io::print_line(&json!({ "id": id.to_string(), "revoked": word }).to_string()),
+    }
 }
 
 /// Where the service, too, writes down what was decided.

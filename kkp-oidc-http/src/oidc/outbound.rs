@@ -10,7 +10,7 @@ use tracing::Instrument as _;
 use super::answer::Answer;
 use super::error::ProviderError;
 use crate::metrics::{Endpoint, Exchange, Metrics};
-use crate::trace;
+use crate::trace::ProviderSpan;
 
 /// Most requests to the token and revocation endpoints at the same time. (Metadata and keys are fetched once for all.)
 const MAX_IN_FLIGHT: usize = 32;
@@ -39,8 +39,8 @@ impl Outbound {
             Endpoint::Discovery | Endpoint::Jwks => None,
             Endpoint::Token | Endpoint::Revocation => Some(self.place().await?),
         };
-        let (timer, span) = (self.metrics.provider_request(endpoint), trace::of_provider(endpoint));
-        let answer = request.instrument(span.clone()).await;
+        let (timer, span) = (self.metrics.provider_request(endpoint), ProviderSpan::begin(endpoint));
+        let answer = request.instrument(span.span()).await;
         let exchange = match &answer {
             Ok(answer) if answer.status.is_success() => Exchange::Answered,
             Ok(answer) if answer.status.is_client_error() => Exchange::Refused,
@@ -48,7 +48,7 @@ impl Outbound {
             Err(error) => error.into(),
         };
         timer.end(exchange);
-        trace::provider_answered(&span, answer.as_ref().ok().map(|answer| answer.status.as_u16()), exchange);
+        span.end(answer.as_ref().ok().map(|answer| answer.status.as_u16()), exchange);
         drop(place);
         answer
     }

@@ -15,18 +15,20 @@ use kkp_oidc_http::{AppState, FileWatch, ServiceConfig, SystemClock, SystemEntro
 
 use self::listeners::Listeners;
 use self::settings::{Inputs, Settings};
-use crate::args::{OrNothing, Output, ServeArgs};
+use crate::args::{Output, ServeArgs};
 use crate::error::CliError;
-use crate::serve_error::ServeError;
+use crate::serve_error::{Refusal, ServeError};
 use crate::traces::{self, Traces};
 use crate::{io, log};
 
 /// Serve until told to end.
 pub(crate) fn run(args: ServeArgs, ignored: &[&str], output: Output) -> Result<(), CliError> {
-    let traces = traces(&args)?;
+    // Once: it may be a pipe.
+    let ca_bundle = args.ca_bundle.as_deref().map(io::read).transpose()?;
+    let traces = traces(&args, ca_bundle.as_deref())?;
     log::init(args.log_format, args.log_debug, traces.as_ref().map(Traces::layer));
     let joiner = traces.as_ref().map(|_| traces::joiner());
-    let served = start(args, ignored, joiner, output);
+    let served = start(args, ca_bundle, ignored, joiner, output);
     if let Some(traces) = traces {
         traces.end();
     }
@@ -34,20 +36,27 @@ pub(crate) fn run(args: ServeArgs, ignored: &[&str], output: Output) -> Result<(
 }
 
 /// Before the log. A CA bundle that is refused is left for those who judge all settings.
-fn traces(args: &ServeArgs) -> Result<Option<Traces>, CliError> {
+fn traces(args: &ServeArgs, ca_bundle: Option<&[u8]>) -> Result<Option<Traces>, CliError> {
     // A variable that is empty is one that is not set, as OpenTelemetry has it.
-    let Some(Some(endpoint)) = args.traces.otlp_endpoint.as_ref().map(OrNothing::as_ref) else { return Ok(None) };
-    let bundle = match &args.ca_bundle {
-        Some(path) => CaBundle::from_pem(&io::read(path)?, &path.display().to_string()).ok(),
-        None => None,
-    };
-    let traces = Traces::begin(endpoint, bundle.as_ref());
+    let endpoint = args.traces.otlp_endpoint.as_ref().map_or("", |endpoint| endpoint.expose_secret());
+    if endpoint.is_empty() {
+        return Ok(None);
+    }
+    let endpoint = endpoint.parse().map_err(|error| ServeError::Refused(vec![Refusal::OtlpEndpoint(error)]))?;
+    let bundle = ca_bundle.and_then(|pem| CaBundle::from_pem(pem, "ca-bundle").ok());
+    let traces = Traces::begin(&endpoint, bundle.as_ref());
     Ok(Some(traces.map_err(|error| ServeError::Start(error.into()))?))
 }
 
-fn start(args: ServeArgs, ignored: &[&str], trace_joiner: Option<TraceJoiner>, output: Output) -> Result<(), CliError> {
+fn start(
+    args: ServeArgs,
+    ca_bundle: Option<Vec<u8>>,
+    ignored: &[&str],
+    trace_joiner: Option<TraceJoiner>,
+    output: Output,
+) -> Result<(), CliError> {
     let (address, metrics_address) = (args.address.clone(), args.metrics_address.clone());
-    let inputs = Inputs::read(&args)?;
+    let inputs = Inputs::read(&args, ca_bundle)?;
     let files = reload::Files::of(&args, &inputs);
     let Settings { mut config, directory, tls } = settings::judge(args, inputs)?;
     config.operations.trace_joiner = trace_joiner;

@@ -44,8 +44,8 @@ pub(super) enum Secret {
 }
 
 impl Inputs {
-    /// Read every file, and the environment where neither flag nor file gives a secret.
-    pub(super) fn read(args: &ServeArgs) -> Result<Self, CliError> {
+    /// Read every file but the CA bundle, and the environment where neither flag nor file gives a secret.
+    pub(super) fn read(args: &ServeArgs, ca_bundle: Option<Vec<u8>>) -> Result<Self, CliError> {
         let client_secret = Secret::read(
             args.oidc_issuer_client_secret.as_ref(),
             args.oidc_issuer_client_secret_file.as_deref(),
@@ -59,7 +59,6 @@ impl Inputs {
         let old_cookie_keys = args.old_cookie_hash_key_file.iter().map(|path| io::read(path).map(SecretBytes::from));
         let old_cookie_keys = old_cookie_keys.collect::<Result<_, _>>()?;
         let tls = TlsFiles::read(&args.transport)?;
-        let ca_bundle = args.ca_bundle.as_deref().map(io::read).transpose()?;
         let directory = match FileDirectory::open(&args.clusters) {
             Err(error @ LoadDirectoryError::Read { .. }) => return Err(ServeError::ClusterFiles(error).into()),
             other => other,
