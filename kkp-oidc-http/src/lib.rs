@@ -62,6 +62,7 @@ mod state;
 mod store;
 mod system;
 mod trace;
+mod unfinished;
 mod used_flows;
 
 pub use audit::{AuditActors, AuditConfig, AuditSink, FileAuditSink, StdoutAuditSink};

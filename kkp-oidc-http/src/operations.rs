@@ -8,6 +8,7 @@ use crate::environment::Clock;
 use crate::limits::{Limits, RateLimits};
 use crate::metrics::Metrics;
 use crate::trace::TraceJoiner;
+use crate::unfinished::Unfinished;
 
 /// How the service is run.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +30,7 @@ pub(crate) struct Operations {
     pub(crate) limits: Limits,
     pub(crate) audit: AuditLog,
     pub(crate) trace_joiner: Option<TraceJoiner>,
+    pub(crate) unfinished: Unfinished,
 }
 
 impl Operations {
@@ -36,7 +38,14 @@ impl Operations {
         let metrics = Metrics::new(Arc::clone(clock));
         let limits = Limits::new(config.rate_limits, clock, metrics.clone());
         let audit = AuditLog::new(config.audit, metrics.clone());
-        Self { metrics, proxies: config.proxies, limits, audit, trace_joiner: config.trace_joiner }
+        Self {
+            metrics,
+            proxies: config.proxies,
+            limits,
+            audit,
+            trace_joiner: config.trace_joiner,
+            unfinished: Unfinished::default(),
+        }
     }
 
     pub(crate) const fn metrics(&self) -> &Metrics {

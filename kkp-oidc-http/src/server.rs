@@ -5,11 +5,13 @@ mod tls;
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
 use axum_server::tls_rustls::RustlsAcceptor;
 use axum_server::{Handle, Server};
+use tokio::time::{Instant, timeout_at};
 
 pub use self::tls::{ServerTls, ServerTlsError};
 use crate::state::AppState;
@@ -70,8 +72,11 @@ pub async fn serve_within(
     state: AppState,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let server = limited(limits, axum_server::from_tcp(listener)?, state, shutdown);
-    server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
+    let ending = Ending::new(limits, state);
+    let server = limited(&ending, axum_server::from_tcp(listener)?, shutdown);
+    let served = server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await;
+    ending.wait().await;
+    served
 }
 
 /// The same as [`serve`], by TLS.
@@ -104,7 +109,31 @@ pub async fn serve_tls_within(
 ) -> io::Result<()> {
     let acceptor = RustlsAcceptor::new(tls.into_config()).handshake_timeout(limits.header_timeout);
     let server = axum_server::from_tcp(listener)?.acceptor(acceptor);
-    limited(limits, server, state, shutdown).serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
+    let ending = Ending::new(limits, state);
+    let server = limited(&ending, server, shutdown);
+    let served = server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await;
+    ending.wait().await;
+    served
+}
+
+/// The end of a service, and when it has to be over.
+struct Ending {
+    limits: ServeLimits,
+    state: AppState,
+    begun: Arc<OnceLock<Instant>>,
+}
+
+impl Ending {
+    fn new(limits: ServeLimits, state: AppState) -> Self {
+        Self { limits, state, begun: Arc::default() }
+    }
+
+    /// Wait for what is done to its end though its browser has gone, as long as there is time.
+    async fn wait(&self) {
+        if let Some(&begun) = self.begun.get() {
+            let _ = timeout_at(begun + self.limits.shutdown_grace, self.state.settled()).await;
+        }
+    }
 }
 
 /// Serve `router` on a listener of its own, such as that of [`metrics_router`](crate::metrics_router), for as long as the
@@ -121,16 +150,16 @@ pub async fn serve_beside(listener: TcpListener, router: Router) -> io::Result<(
 
 /// The server with its limits, which ends when `shutdown` is done.
 fn limited<A>(
-    limits: ServeLimits,
+    Ending { limits, state, begun }: &Ending,
     server: Server<SocketAddr, A>,
-    state: AppState,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Server<SocketAddr, A> {
     let handle = Handle::new();
-    let ending = handle.clone();
+    let (limits, state, begun, ending) = (*limits, state.clone(), Arc::clone(begun), handle.clone());
     tokio::spawn(async move {
         shutdown.await;
         state.begin_shutdown();
+        begun.get_or_init(Instant::now);
         ending.graceful_shutdown(Some(limits.shutdown_grace));
     });
     bounded(limits, server.handle(handle))
@@ -156,7 +185,7 @@ pub fn is_loopback(address: SocketAddr) -> bool {
 
 /// Wake, for ever, whenever the process is told to read its files again: by SIGHUP, which from the call on does not end
 /// the process any more. Elsewhere than on Unix nobody is woken.
-pub fn hangups(wake: std::sync::Arc<tokio::sync::Notify>) -> impl Future<Output = ()> + Send + 'static {
+pub fn hangups(wake: Arc<tokio::sync::Notify>) -> impl Future<Output = ()> + Send + 'static {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

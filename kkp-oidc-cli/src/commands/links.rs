@@ -149,7 +149,7 @@ async fn revoke(args: &RevokeArgs, output: Output) -> Result<ExitCode, CliError>
         // What is left is taken back all the same; noted before it is said.
         let noted = if revoked == Revoked::Now { log.note(id, now) } else { Ok(()) };
         let said = say(id, revoked, output);
-        trouble = trouble.or(noted.err()).or(said.err());
+        trouble = trouble.or_else(|| noted.err()).or_else(|| said.err());
     }
     if ids.is_empty() && output == Output::Human {
         io::print_line("no links")?;

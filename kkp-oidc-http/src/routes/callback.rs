@@ -85,7 +85,8 @@ async fn exchange(
     flow: Flow,
     headers: HeaderMap,
 ) -> Result<Response, LoginError> {
-    to_the_end(async move {
+    let kept = state.clone();
+    to_the_end(&kept, async move {
         let (purpose, code) = (flow.purpose.clone(), callback.code_hash());
         let mut who = None;
         let met = timeout(CALLBACK_BUDGET, meet(&state, callback, &ending.flow, flow, &mut who)).await;

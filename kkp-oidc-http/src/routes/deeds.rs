@@ -23,7 +23,8 @@ pub(super) struct Deed {
 impl Deed {
     /// Make a link to a cluster.
     pub(super) async fn share(self, target: (ProjectId, ClusterId), form: ShareForm) -> Result<Share, CreateError> {
-        to_the_end(async move {
+        let state = self.state.clone();
+        to_the_end(&state, async move {
             let Self { state, current, client } = self;
             let sharing = state.sharing().map_err(CreateError::from)?;
             let share = sharing.create(&state, current.owner(), target, &form).await?;
@@ -35,7 +36,8 @@ impl Deed {
 
     /// Take a link back; whether it can be shown.
     pub(super) async fn revoke(self, id: ShareId) -> Result<bool, LoginError> {
-        to_the_end(async move {
+        let state = self.state.clone();
+        to_the_end(&state, async move {
             let Self { state, current, client } = self;
             let sharing = state.sharing()?;
             // What it leads to, for the log. What cannot be read is taken back all the same.
@@ -50,7 +52,8 @@ impl Deed {
 
     /// Log out, here and as far as the provider can.
     pub(super) async fn log_out(self) -> Result<(), LoginError> {
-        to_the_end(async move {
+        let state = self.state.clone();
+        to_the_end(&state, async move {
             let Self { state, current, client } = self;
             state.sharing()?.end_session(&current).await?;
             record::owner_did(&state, Decision::SessionEnded, current.email(), About::default(), client).await;

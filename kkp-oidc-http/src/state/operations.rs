@@ -7,6 +7,7 @@ use crate::client_address::Proxies;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::trace::TraceJoiner;
+use crate::unfinished::Unfinished;
 
 impl AppState {
     pub(crate) fn metrics(&self) -> &Metrics {
@@ -24,6 +25,16 @@ impl AppState {
 
     pub(crate) fn trace_joiner(&self) -> Option<&TraceJoiner> {
         self.operations().trace_joiner.as_ref()
+    }
+
+    /// Wait until nothing is under way any more that is done to its end though its browser has gone: a use that is counted, a link
+    /// that is made or taken back, a logout. For services that end by themselves; `server::serve` does it.
+    pub async fn settled(&self) {
+        self.unfinished().none().await;
+    }
+
+    pub(crate) fn unfinished(&self) -> &Unfinished {
+        &self.operations().unfinished
     }
 
     pub(crate) fn limits(&self) -> &Limits {

@@ -11,6 +11,8 @@ mod canary;
 mod clusters;
 mod dialog;
 mod directory;
+#[cfg(feature = "server")]
+mod ending;
 mod house;
 #[path = "../rig/interrupted.rs"]
 mod interrupted;
