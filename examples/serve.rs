@@ -12,7 +12,7 @@ use std::{io, iter};
 
 use kkp_oidc_http::demo::Demo;
 use kkp_oidc_http::dev_provider::DevProviderError;
-use kkp_oidc_http::{SystemClock, SystemEntropy, router, server};
+use kkp_oidc_http::{SystemClock, SystemEntropy, server, site};
 
 const SERVICE_PORT: u16 = 8080;
 const PROVIDER_PORT: u16 = 5556;
@@ -39,7 +39,7 @@ async fn run() -> Result<(), AnyError> {
     let demo = start_demo(service).await?;
     let terminated = server::terminated();
     println!("Open http://{service}/ in a browser. Ctrl-C ends it.");
-    server::serve(listener, router(demo.state()), demo.state(), terminated).await?;
+    server::serve(listener, site(demo.state()), demo.state(), terminated).await?;
     println!("Ended.");
     Ok(())
 }
