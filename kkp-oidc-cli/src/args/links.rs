@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use kkp_oidc_core::secret::SecretString;
 use kkp_oidc_core::share::ShareId;
 
-use super::serve::secret;
+use super::secret::secret;
 
 const LIST_HELP: &str = "\
 Example: kkp-oidc links list --share-store shares.db --owner anna@example.com

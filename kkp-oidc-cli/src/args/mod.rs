@@ -17,6 +17,8 @@ pub(crate) mod migrate;
 pub(crate) mod rbac;
 pub(crate) mod render;
 #[cfg(feature = "serve")]
+mod secret;
+#[cfg(feature = "serve")]
 mod serve;
 #[cfg(feature = "serve")]
 mod sharing;

@@ -1,6 +1,5 @@
 //! `kkp-oidc serve`: KKP's flags, and some of our own.
 
-use std::convert::Infallible;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -9,6 +8,7 @@ use kkp_oidc_core::secret::SecretString;
 use kkp_oidc_http::{RateLimit, RateLimits, TrustedProxies};
 
 use super::go_bool::go_bool;
+use super::secret::secret;
 use super::sharing::SharingArgs;
 use super::traces::TracesArgs;
 use super::transport::TransportArgs;
@@ -202,9 +202,4 @@ pub(crate) enum LogFormat {
     Console,
     /// One JSON object a line.
     Json,
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "the shape of a value parser")]
-pub(super) fn secret(text: &str) -> Result<SecretString, Infallible> {
-    Ok(text.into())
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use kkp_oidc_core::secret::SecretString;
 
-use super::serve::secret;
+use super::secret::secret;
 
 const TRACES: &str = "Traces";
 

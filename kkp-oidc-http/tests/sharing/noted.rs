@@ -10,6 +10,7 @@ use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::share::ShareId;
 use kkp_oidc_http::dev_provider::Fault;
 use kkp_oidc_http::{AuditSink, ShareStore as _, SqliteStore, metrics_router};
+use tempfile::TempDir;
 
 use crate::house::{DIALOG, House, JANE, LUKASZ, MALLORY, OWNER};
 use crate::person::{Person, assert_page, assert_refused, redirect};
@@ -48,6 +49,20 @@ fn note(setup: &mut Setup, sink: Kept) {
         before(config);
         config.operations.audit.sink = Some(Arc::new(sink));
     });
+}
+
+/// The store's file, which somebody may spoil.
+const SHARES: &str = "shares.db";
+
+async fn house_on_a_file() -> (TempDir, House, Kept) {
+    let (folder, kept) = (tempfile::tempdir().unwrap(), Kept::default());
+    let store = Arc::new(SqliteStore::open(folder.path().join(SHARES)).unwrap());
+    let house = House::with(|setup, sharing| {
+        note(setup, kept.clone());
+        sharing.store = store;
+    })
+    .await;
+    (folder, house, kept)
 }
 
 async fn metrics(house: &House) -> String {
@@ -132,17 +147,9 @@ async fn each_decision_about_a_link_is_a_line_and_a_count() {
 
 #[tokio::test]
 async fn a_logout_is_noted_when_the_session_is_gone() {
-    let kept = Kept::default();
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("shares.db");
-    let store = Arc::new(SqliteStore::open(&path).unwrap());
-    let house = House::with(|setup, sharing| {
-        note(setup, kept.clone());
-        sharing.store = store;
-    })
-    .await;
+    let (folder, house, kept) = house_on_a_file().await;
     let mut owner = house.owner(OWNER).await;
-    let raw = rusqlite::Connection::open(&path).unwrap();
+    let raw = rusqlite::Connection::open(folder.path().join(SHARES)).unwrap();
     raw.execute_batch("CREATE TRIGGER keep BEFORE DELETE ON records BEGIN SELECT RAISE(ABORT, 'kept'); END").unwrap();
     kept.take();
     assert_refused(&owner.post(&house.site, "/logout", &[]).await, 503, "share_store_unavailable");
@@ -173,18 +180,11 @@ async fn a_link_that_is_asked_for_too_often_is_counted_and_fills_no_log() {
 
 #[tokio::test]
 async fn a_link_that_cannot_be_read_is_noted_when_it_is_taken_back() {
-    let kept = Kept::default();
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("shares.db");
-    let store = Arc::new(SqliteStore::open(&path).unwrap());
-    let house = House::with(|setup, sharing| {
-        note(setup, kept.clone());
-        sharing.store = store;
-    })
-    .await;
+    let (folder, house, kept) = house_on_a_file().await;
     let mut owner = house.owner(OWNER).await;
     let link = owner.make_link(&house.site, &[]).await;
-    rusqlite::Connection::open(&path).unwrap().execute("UPDATE shares SET document = ''", []).unwrap();
+    let raw = rusqlite::Connection::open(folder.path().join(SHARES)).unwrap();
+    raw.execute("UPDATE shares SET document = ''", []).unwrap();
     kept.take();
     redirect(&owner.post(&house.site, &format!("{}/revoke", link.page()), &[]).await);
     let revoked = Some("share_link_revoked".to_owned());
