@@ -50,6 +50,12 @@ fn present(state: &AppState) -> Registry {
         Info::new([("version", env!("CARGO_PKG_VERSION")), ("crate", env!("CARGO_PKG_NAME"))]),
     );
     registry.register("ready", "1 if a flow can begin, as of /readyz", flag(state.is_ready()));
+    let stale = i64::try_from(state.reloads().stale().len()).unwrap_or(i64::MAX);
+    registry.register(
+        "stale_files",
+        "Files that changed and are refused, what was before stays in use",
+        ConstGauge::new(stale),
+    );
     if let Some(secs) = state.oidc().keys_age_secs() {
         registry.register("jwks_age_seconds", "Time since the provider gave out its keys", ConstGauge::new(secs));
     }

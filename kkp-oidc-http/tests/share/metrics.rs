@@ -20,7 +20,7 @@ async fn scrape(service: &Service) -> Reply {
 }
 
 /// The samples of these metrics in alphabetical order; of histograms only how many there were and their sum.
-async fn samples(service: &Service, names: &[&str]) -> Vec<String> {
+pub(crate) async fn samples(service: &Service, names: &[&str]) -> Vec<String> {
     let text = scrape(service).await.body;
     let wanted = |line: &&str| {
         let name = line.split(['{', ' ']).next().unwrap_or_default();

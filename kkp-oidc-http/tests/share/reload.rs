@@ -8,6 +8,7 @@ use kkp_oidc_core::cookie_key::{CookieKey, KeyRing};
 use kkp_oidc_http::{FileDirectory, FileWatch, ReloadOutcome, StaleFile, Trust, WatchedFiles};
 
 use crate::browser::Browser;
+use crate::metrics::samples;
 use crate::tls_provider::{TlsProvider, unrelated_root};
 use crate::world::{CLIENT_SECRET, COOKIE_KEY, Service, Setup, World, assert_error, link};
 
@@ -165,6 +166,7 @@ async fn a_broken_file_leaves_what_was_before_and_says_so_until_it_is_whole() {
     assert_eq!(stale(service), [(name.clone(), "they differ".to_owned())]);
     let ready = format!(r#"{{"ready":true,"stale":[{{"file":"{name}","reason":"they differ"}}]}}"#);
     assert_eq!(service.get("/readyz").await.answer(), (200, ready.as_str()));
+    assert_eq!(samples(service, &["stale_files"]).await, ["stale_files 1"]);
 
     fs::remove_file(&pair.other).unwrap();
     watch.look().await;
@@ -176,6 +178,7 @@ async fn a_broken_file_leaves_what_was_before_and_says_so_until_it_is_whole() {
     assert_eq!((pair.taken(), stale(service)), (vec!["b".to_owned()], vec![]));
     assert_eq!(counted(), [refused, refused, ("pair", ReloadOutcome::Taken)]);
     assert_eq!(service.get("/readyz").await.answer(), (200, "{\"ready\":true}"));
+    assert_eq!(samples(service, &["stale_files"]).await, ["stale_files 0"]);
 
     pair.write("b", "c");
     watch.look().await;
@@ -201,6 +204,7 @@ async fn a_wrong_cluster_file_shows_in_the_same_place() {
     watch.look().await;
     let reason = format!("{}:2:10: `nobody` is not an e-mail address", path.display());
     assert_eq!(stale(service), [(path.display().to_string(), reason)]);
+    assert_eq!(samples(service, &["stale_files"]).await, ["stale_files 1"]);
     fs::write(&path, "users: []\nclusters: []\n").unwrap();
     watch.look().await;
     assert_eq!(stale(service), []);
