@@ -11,14 +11,14 @@ use std::time::Duration;
 use axum::Router;
 use axum_server::tls_rustls::RustlsAcceptor;
 use axum_server::{Handle, Server};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout};
 
 pub use self::tls::{ServerTls, ServerTlsError};
 use crate::state::AppState;
 
-/// How long callbacks in flight may take once the service is told to end: [`CALLBACK_BUDGET`](crate::CALLBACK_BUDGET), a call of
-/// the store before and one after it, and what is noted. Less than the 30 s after which Kubernetes kills a pod.
-pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(20);
+/// How long callbacks in flight may take once the service is told to end: [`CALLBACK_BUDGET`](crate::CALLBACK_BUDGET), four calls of
+/// the store, and what is noted. Less than the 30 s after which Kubernetes kills a pod.
+pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(26);
 
 /// The most time that a client may take to send a request's header, and that a connection may be idle in between.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -131,7 +131,8 @@ impl Ending {
     /// Wait for what is done to its end though its browser has gone, as long as there is time.
     async fn wait(&self) {
         if let Some(&begun) = self.begun.get() {
-            let _ = timeout_at(begun + self.limits.shutdown_grace, self.state.settled()).await;
+            let left = self.limits.shutdown_grace.saturating_sub(begun.elapsed());
+            let _ = timeout(left, self.state.settled()).await;
         }
     }
 }

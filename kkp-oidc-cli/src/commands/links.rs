@@ -144,7 +144,13 @@ async fn revoke(args: &RevokeArgs, output: Output) -> Result<ExitCode, CliError>
     }
     let (mut all_known, mut trouble) = (true, None);
     for &id in &ids {
-        let revoked = store.revoke(id, now).await.map_err(ServeError::StoreUnavailable)?;
+        let revoked = match store.revoke(id, now).await {
+            Ok(revoked) => revoked,
+            Err(error) => {
+                trouble = trouble.or_else(|| Some(ServeError::StoreUnavailable(error).into()));
+                continue;
+            }
+        };
         all_known &= revoked != Revoked::Unknown;
         // What is left is taken back all the same; noted before it is said.
         let noted = if revoked == Revoked::Now { log.note(id, now) } else { Ok(()) };

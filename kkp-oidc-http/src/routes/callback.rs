@@ -40,14 +40,8 @@ pub(super) async fn answer(state: &AppState, query: &Query, headers: &HeaderMap,
     }
 }
 
-/// Whether a flow is over.
+/// Whether a flow is over, or the store could not say what it was given.
 struct Over(bool);
-
-impl Over {
-    const fn after(error: &LoginError) -> Self {
-        Self(!matches!(error, LoginError::Store(_)))
-    }
-}
 
 fn authenticate(state: &AppState, query: &Query) -> Result<(Callback, AuthenticState), LoginError> {
     let callback = Callback::parse(query)?;
@@ -62,18 +56,17 @@ async fn finish(state: &AppState, callback: Callback, ending: Ending, headers: &
         Ok(Opened::Answered(response)) => return (response, Over(true)),
         Err(error) => {
             ending.record(state, About::default(), None, Some(&error)).await;
-            let over = Over::after(&error);
+            // Only the look at what the flow was given asks the store here.
+            let over = Over(!matches!(error, LoginError::Store(_)));
             return (error.into_response(headers), over);
         }
     };
     let purpose = flow.purpose.clone();
     let sent = headers.clone();
     match exchange(state.clone(), callback, ending, flow, sent).await {
-        Ok(response) => (response, Over(true)),
-        Err(error) => {
-            let over = Over::after(&error);
-            (refuse(state, &purpose, error, headers).await, over)
-        }
+        Ok((Ok(response), over)) => (response, over),
+        Ok((Err(error), over)) => (refuse(state, &purpose, error, headers).await, over),
+        Err(error) => (refuse(state, &purpose, error, headers).await, Over(true)),
     }
 }
 
@@ -84,7 +77,7 @@ async fn exchange(
     ending: Ending,
     flow: Flow,
     headers: HeaderMap,
-) -> Result<Response, LoginError> {
+) -> Result<(Result<Response, LoginError>, Over), LoginError> {
     let kept = state.clone();
     to_the_end(&kept, async move {
         let (purpose, code) = (flow.purpose.clone(), callback.code_hash());
@@ -96,14 +89,16 @@ async fn exchange(
             Ok((met, _under_way)) => give(&state, met, ending.flow.id(), &headers).await,
             Err(error) => Err(error),
         };
-        let result = match (result, &purpose) {
+        let (result, over) = match (result, &purpose) {
+            // Whoever it is not for was given nothing; and a store that did not answer just now is asked at the next try.
+            (Err(error @ (LoginError::Store(_) | LoginError::NotForYou { .. })), _) => (Err(error), Over(true)),
             // Two came at once, and the other one was first: here, or at another replica.
             (Err(error), FlowPurpose::Share(..)) => match answer_again(&state, ending.flow.id(), code).await {
-                Ok(Some(response)) => return Ok(response),
-                Err(unknown) if matches!(error, LoginError::FlowUsed) => Err(unknown),
-                Ok(None) | Err(_) => Err(error),
+                Ok(Some(response)) => return Ok((Ok(response), Over(true))),
+                Ok(None) => (Err(error), Over(true)),
+                Err(unknown) => (Err(if matches!(error, LoginError::FlowUsed) { unknown } else { error }), Over(false)),
             },
-            (result, _) => result,
+            (result, _) => (result, Over(true)),
         };
         let given = result.as_ref();
         let share = match purpose {
@@ -116,7 +111,7 @@ async fn exchange(
             (_, Err(_)) => None,
         };
         ending.record(&state, About { cluster, share }, who.as_deref(), given.err()).await;
-        result.map(|given| given.response)
+        Ok((result.map(|given| given.response), over))
     })
     .await
 }

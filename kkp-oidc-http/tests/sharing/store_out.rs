@@ -71,3 +71,15 @@ async fn a_store_that_was_closed_gives_nothing_out() {
     let callback = lukasz.browser.log_in(&location, LUKASZ).await;
     assert_eq!(lukasz.get(&house.site, &callback).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_login_whose_code_is_spent_is_not_kept_for_another_try() {
+    let house = House::new().await;
+    let mut newcomer = Person::new();
+    let begun = newcomer.get(&house.site, "/login").await;
+    let callback = newcomer.browser.log_in(redirect(&begun), OWNER).await;
+    house.store.go_out();
+    assert_refused(&newcomer.get(&house.site, &callback).await, OUT.0, OUT.1);
+    // Another replica would present the code once more.
+    assert_eq!(newcomer.cookie("kkp-flow-"), None);
+}
