@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::audit::{ActorNames, AuditEvent, Decision};
-use kkp_oidc_core::share::{ShareId, ShareState, StoredShare, UseLimit};
+use kkp_oidc_core::share::{ShareId, ShareState, StoredShare};
 use kkp_oidc_http::{AuditSink as _, FileAuditSink, ListedShare, Revoked, ShareStore as _, SqliteStore};
 use serde_json::json;
 
@@ -56,9 +56,10 @@ async fn list(args: &ListArgs, output: Output) -> Result<(), CliError> {
     let mut is_first = true;
     for_each(&store, args.owner.as_deref(), async |share| {
         let state = state(&share, now);
-        if !args.all && !matches!(state, "good" | "unreadable") {
+        if !args.all && !is_left(state) {
             return Ok(());
         }
+        let state = state.map_or("unreadable", ShareState::name);
         if std::mem::take(&mut is_first) && output == Output::Human {
             io::print_line("ID                      STATE       UNTIL                 USES   CLUSTER  OWNER")?;
         }
@@ -74,21 +75,24 @@ async fn list(args: &ListArgs, output: Output) -> Result<(), CliError> {
     }
 }
 
-fn state(share: &ListedShare, now: UnixTime) -> &'static str {
+/// Its state; `None` of one that cannot be read, and was not taken back.
+fn state(share: &ListedShare, now: UnixTime) -> Option<ShareState> {
     match &share.stored {
-        Some(stored) => stored.state(now).name(),
-        None if share.is_revoked => ShareState::Revoked.name(),
-        None => "unreadable",
+        Some(stored) => Some(stored.state(now)),
+        None if share.is_revoked => Some(ShareState::Revoked),
+        None => None,
     }
+}
+
+/// Whether there is something left to be taken back.
+const fn is_left(state: Option<ShareState>) -> bool {
+    matches!(state, None | Some(ShareState::Good))
 }
 
 fn human(share: &ListedShare, state: &str) -> String {
     let (until, uses, cluster) = match &share.stored {
         Some(StoredShare { share, uses, .. }) => {
-            let limit = match share.uses {
-                UseLimit::Unlimited => String::new(),
-                UseLimit::Times(times) => format!("/{times}"),
-            };
+            let limit = share.uses.times().map_or_else(String::new, |times| format!("/{times}"));
             (
                 share.expires_at.to_string(),
                 format!("{uses}{limit}"),
@@ -103,10 +107,6 @@ fn human(share: &ListedShare, state: &str) -> String {
 
 fn json(share: &ListedShare, state: &str) -> String {
     let stored = share.stored.as_ref();
-    let limit = |stored: &StoredShare| match stored.share.uses {
-        UseLimit::Unlimited => None,
-        UseLimit::Times(times) => Some(times),
-    };
     json!({
         "id": share.id.to_string(),
         "state": state,
@@ -116,7 +116,7 @@ fn json(share: &ListedShare, state: &str) -> String {
         "created_at": stored.map(|stored| stored.share.created_at.to_string()),
         "expires_at": stored.map(|stored| stored.share.expires_at.to_string()),
         "uses": stored.map(|stored| stored.uses),
-        "use_limit": stored.and_then(limit),
+        "use_limit": stored.and_then(|stored| stored.share.uses.times()),
     })
     .to_string()
 }
@@ -135,7 +135,7 @@ async fn revoke(args: &RevokeArgs, output: Output) -> Result<ExitCode, CliError>
     let log = AuditLog::open(args.audit_log.as_deref())?;
     if let Some(owner) = &args.owner {
         for_each(&store, Some(owner), async |share| {
-            if matches!(state(&share, now), "good" | "unreadable") {
+            if is_left(state(&share, now)) {
                 ids.push(share.id);
             }
             Ok(())

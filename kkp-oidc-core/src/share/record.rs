@@ -75,6 +75,15 @@ impl UseLimit {
     /// Once.
     pub const ONCE: Self = Self::Times(1);
 
+    /// So many times; `None` if any number.
+    #[must_use]
+    pub const fn times(self) -> Option<u32> {
+        match self {
+            Self::Unlimited => None,
+            Self::Times(times) => Some(times),
+        }
+    }
+
     /// Whether it may be used once more after `uses`.
     #[must_use]
     pub const fn allows_after(self, uses: u32) -> bool {
@@ -218,10 +227,7 @@ impl Share {
             created_at: self.created_at.as_secs(),
             expires_at: self.expires_at.as_secs(),
             only,
-            uses: match self.uses {
-                UseLimit::Unlimited => None,
-                UseLimit::Times(times) => Some(times),
-            },
+            uses: self.uses.times(),
             user_entry: self.user_entry.name().to_owned(),
             role: self.role.as_ref().map(ToString::to_string),
             note: self.note.as_ref().map(ToString::to_string),

@@ -34,7 +34,8 @@ use self::tls::ObservedChains;
 use crate::environment::Clock;
 use crate::metrics::Metrics;
 
-/// The most time that one callback may spend waiting for the provider, all requests together.
+/// The most time that one callback may spend before a use is counted: waiting for the provider, all requests together, for the
+/// directory, and for the store, which says whether the link is good.
 pub const CALLBACK_BUDGET: Duration = Duration::from_secs(8);
 
 /// One provider, and the client registered there.

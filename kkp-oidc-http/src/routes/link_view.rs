@@ -4,7 +4,7 @@ use kkp_oidc_core::UnixTime;
 use kkp_oidc_core::authorization::UserEntry;
 use kkp_oidc_core::directory::SharedCluster;
 use kkp_oidc_core::ids::ProjectId;
-use kkp_oidc_core::share::{Audience as CoreAudience, Share, ShareState, StoredShare, UseLimit};
+use kkp_oidc_core::share::{Audience as CoreAudience, Share, ShareState, StoredShare};
 
 use crate::directory::OwnedCluster;
 use crate::error::LoginError;
@@ -37,11 +37,7 @@ const fn link_state(state: ShareState) -> LinkState {
 }
 
 fn uses(stored: &StoredShare) -> Uses {
-    let limit = match stored.share.uses {
-        UseLimit::Unlimited => None,
-        UseLimit::Times(times) => Some(u64::from(times)),
-    };
-    Uses { used: u64::from(stored.uses), limit }
+    Uses { used: u64::from(stored.uses), limit: stored.share.uses.times().map(u64::from) }
 }
 
 /// The cluster of a share, by the name that it has now; by its id, if its owner may not see it any more.

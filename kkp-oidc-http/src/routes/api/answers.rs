@@ -1,7 +1,7 @@
 //! What the API answers. Fields are added, never taken away; every field is always there, `null` where it says nothing.
 
 use kkp_oidc_core::authorization::UserEntry;
-use kkp_oidc_core::share::{Audience, Redemption as Redeemed, StoredShare, UseLimit};
+use kkp_oidc_core::share::{Audience, Redemption as Redeemed, StoredShare};
 use serde::Serialize;
 
 use crate::directory::OwnedCluster;
@@ -235,10 +235,7 @@ impl LinkSummary {
             domains,
             groups,
             uses: stored.uses,
-            use_limit: match share.uses {
-                UseLimit::Unlimited => None,
-                UseLimit::Times(times) => Some(times),
-            },
+            use_limit: share.uses.times(),
             user_entry: share.user_entry.name(),
             role: share.role.as_ref().map(ToString::to_string),
             note: share.note.as_ref().map(ToString::to_string),
